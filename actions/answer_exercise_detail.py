@@ -1,0 +1,30 @@
+"""Answers "common mistakes?", "an easier one?", "what do I need?", "what does it work?" for the exercise last asked about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+#: Follow-up intent -> last part of the response name.
+DETAILS = {
+    "followup_mistakes": "mistakes",
+    "followup_easier": "easier",
+    "followup_equipment": "equipment",
+    "followup_muscles": "muscles",
+}
+
+
+class ActionAnswerExerciseDetail(Action):
+    """Utters `utter_fitness_<exercise>_<detail>`, or asks which exercise is meant."""
+
+    def name(self) -> str:
+        return "action_answer_exercise_detail"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        exercise = tracker.get_slot("exercise")
+        detail = DETAILS.get(tracker.get_intent_of_latest_message() or "")
+        known = exercise and detail
+        dispatcher.utter_message(response=f"utter_fitness_{exercise}_{detail}" if known else "utter_clarify_exercise")
+        return []

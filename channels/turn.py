@@ -1,0 +1,282 @@
+"""One turn: a validated request in, the bridge's answer out. The bridge, the shell and the evaluation all come through here."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+import re
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.processor import MessageProcessor
+from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
+from rasa.model import get_latest_model
+from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.exc import SQLAlchemyError
+
+from channels.action_endpoint import InProcessActions, WatchedEndpoint, failed_actions
+from channels.generator import RotatingGenerator
+from channels.outcome import outcome_of_turn
+from channels.tracker_store import ConversationStore
+from components.text import normalise
+
+logger = logging.getLogger(__name__)
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+#: Longer text would block the loop (Rasa needs seconds for 100,000 characters); the gateway refuses it earlier.
+MAX_CHARACTERS = 4000
+_ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
+_REGION = re.compile(r"[A-Z]{2}\Z")
+_CHOICE = re.compile(r"/[a-z][a-z0-9_]{0,63}\Z")
+#: At start-up these must be understood, or the model did not load as trained.
+KNOWN_SENTENCES = {"my hip popped out of its socket and i can't move my leg": "emergency", "hip reduction": "clarify"}
+
+
+class BadTurnError(ValueError):
+    """The request is malformed; the message says which field and what is accepted. HTTP 400."""
+
+
+class TurnFailedError(RuntimeError):
+    """Nothing could be answered or stored. HTTP 503. `answer` holds a safety reply that must be shown all the same."""
+
+    def __init__(self, reason: str, answer: dict[str, Any] | None = None) -> None:
+        super().__init__(reason)
+        self.answer = answer
+
+
+@dataclass(frozen=True)
+class TurnRequest:
+    """One message of one visitor.
+
+    Attributes:
+        conversation_id, message_id: 16 to 64 characters of A-Z a-z 0-9 _ -; a message id is answered once.
+        text, choice: what was typed, or the payload of the button pressed (`/intent`); exactly one of them.
+        channel: name of the platform, e.g. `widget`.
+        region: ISO 3166-1 alpha-2 code of the site's setting, or None.
+        dry_run: answer from an empty conversation and store nothing.
+    """
+
+    conversation_id: str
+    message_id: str
+    text: str | None = None
+    choice: str | None = None
+    channel: str = "bridge"
+    region: str | None = None
+    dry_run: bool = False
+
+    def checked(self, intents: Sequence[str]) -> TurnRequest:
+        """Return self, or raise BadTurnError."""
+        for name in ("conversation_id", "message_id"):
+            _require(_matches(_ID, getattr(self, name)), f"`{name}` must be 16 to 64 characters of A-Z, a-z, 0-9, _ and -.")
+        _require(_matches(_NAME, self.channel), "`channel` must be a short lower-case name such as widget or telegram.")
+        _require(self.region is None or _matches(_REGION, self.region), "`region` must be two capital letters such as GB, or null.")
+        _require(isinstance(self.dry_run, bool), "`dry_run` must be true or false.")
+        _require((self.text is None) != (self.choice is None), "Exactly one of `text` and `choice` must be given.")
+        if self.choice is not None:
+            known = _matches(_CHOICE, self.choice) and self.choice[1:] in intents
+            _require(known, "`choice` must be the payload of a choice that the assistant offered, e.g. /clarify_choose_medical.")
+        else:
+            _require(isinstance(self.text, str), "`text` must be a string.")
+            _require(len(self.text or "") <= MAX_CHARACTERS, f"`text` is longer than {MAX_CHARACTERS} characters.")
+            _require(bool(typed_text(self.text or "")), "`text` is empty or holds nothing that can be read.")
+        return self
+
+
+def typed_text(text: str) -> str:
+    """Return typed text without control characters and without leading slashes: no visitor text is ever a Rasa payload."""
+    return normalise(text).lstrip("/ ").strip() or ("?" if "/" in text else "")
+
+
+class Assistant:
+    """A loaded agent, made safe to talk to: see DESIGN traps 2, 7, 8 and 14 in docs/architecture.md."""
+
+    def __init__(self, agent: Agent) -> None:
+        if agent.processor is None or agent.domain is None:
+            raise TurnFailedError("No model is loaded: run `make train`.")
+        self._processor: MessageProcessor = agent.processor
+        self.store = _unwrapped(agent.tracker_store)
+        self._processor.tracker_store = self.store
+        agent.tracker_store = self.store
+        generator = RotatingGenerator(agent.domain.responses)
+        self._processor.nlg = agent.nlg = generator
+        endpoint = self._processor.action_endpoint
+        if endpoint is not None and not isinstance(endpoint, (WatchedEndpoint, InProcessActions)):
+            self._processor.action_endpoint = agent.action_endpoint = WatchedEndpoint(endpoint)
+        self._intents = frozenset(agent.domain.intents)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @classmethod
+    async def load(cls, model: Path | None = None, store: TrackerStore | None = None) -> Assistant:
+        """Load a trained model (by default the latest in models/) with actions in process.
+
+        Without a `store` conversations are kept in a SQLite database in memory.
+        """
+        path = model or get_latest_model(str(MODELS))
+        if not path:
+            raise TurnFailedError("No model found in models/: run `make train`.")
+        store = store or ConversationStore(url="sqlite://")
+        agent = Agent(tracker_store=store, lock_store=InMemoryLockStore(), action_endpoint=InProcessActions())
+        agent.load_model(path)
+        assistant = cls(agent)
+        await assistant.check()
+        return assistant
+
+    @property
+    def model(self) -> str:
+        """The name of the model file."""
+        return self._processor.model_path.name
+
+    async def check(self) -> None:
+        """Assert that known sentences are understood; raises TurnFailedError when the model answers wrongly."""
+        for text, expected in KNOWN_SENTENCES.items():
+            parsed = await self._processor.parse_message(UserMessage(text))
+            if not str(parsed["intent"]["name"]).startswith(expected):
+                raise TurnFailedError(f"The model takes {text!r} for {parsed['intent']['name']}: train it anew (`make train`).")
+
+    async def answer(self, request: TurnRequest) -> dict[str, Any]:
+        """Answer one message; the dict is the bridge's response body (DESIGN section 8).
+
+        Raises:
+            BadTurnError: the request is malformed.
+            TurnFailedError: nothing could be answered, or the conversation could not be stored.
+        """
+        request.checked(list(self._intents))
+        started = time.perf_counter()
+        if request.dry_run:
+            processor = copy.copy(self._processor)
+            processor.tracker_store = ConversationStore(domain=self._processor.domain, url="sqlite://")
+            return await self._answer(request, processor, processor.tracker_store, started)
+        lock = self._locks.setdefault(request.conversation_id, asyncio.Lock())
+        async with lock:
+            return await self._answer(request, self._processor, self.store, started)
+
+    async def erase(self, conversation_id: str) -> bool:
+        """Erase a conversation; False when there was none."""
+        _require(_matches(_ID, conversation_id), "The conversation id must be 16 to 64 characters of A-Z, a-z, 0-9, _ and -.")
+        lock = self._locks.setdefault(conversation_id, asyncio.Lock())
+        async with lock:
+            return await self.store.delete(conversation_id)
+
+    async def _answer(
+        self, request: TurnRequest, processor: MessageProcessor, store: ConversationStore, started: float
+    ) -> dict[str, Any]:
+        conversation = request.conversation_id
+        try:
+            if await store.has_message(conversation, request.message_id):
+                return self._body(store.events_of_message(conversation, request.message_id), started, degraded=False)
+            failures: list[str] = []
+            failed_actions.set(failures)
+            message = UserMessage(
+                request.choice or typed_text(request.text or ""),
+                CollectingOutputChannel(),
+                conversation,
+                input_channel=request.channel,
+                message_id=request.message_id,
+                metadata={"region": request.region, "dry_run": request.dry_run, "typed": request.text},
+            )
+            message.parse_data = await processor.parse_message(message)
+            tracker = await processor.log_message(message, should_save_tracker=False)
+            tracker = await processor.run_action_extract_slots(message.output_channel, tracker)
+            await processor._run_prediction_loop(message.output_channel, tracker)
+        except SQLAlchemyError as error:
+            store.forget(conversation)
+            logger.exception("The conversation store failed before the turn was answered.")
+            raise TurnFailedError(f"The conversation store cannot be read: {type(error).__name__}.") from error
+        except Exception as error:
+            store.forget(conversation)
+            logger.exception("A turn failed.")
+            raise TurnFailedError(f"The turn failed: {type(error).__name__}.") from error
+        body = self._body(_events_of_turn(tracker), started, degraded=bool(failures), tracker=tracker)
+        try:
+            await store.save(tracker)
+        except SQLAlchemyError as error:
+            logger.exception("A turn could not be stored.")
+            urgent = body if body["outcome"] in {"emergency", "crisis", "eating_disorder"} else None
+            raise TurnFailedError(f"The turn could not be stored: {type(error).__name__}.", urgent) from error
+        return body
+
+    def _body(
+        self, events: list[Event], started: float, degraded: bool, tracker: DialogueStateTracker | None = None
+    ) -> dict[str, Any]:
+        user = next((event for event in events if isinstance(event, UserUttered)), None)
+        uttered = [event for event in events if isinstance(event, BotUttered)]
+        if user is None or not uttered:
+            raise TurnFailedError("The assistant had no answer to this message.")
+        parsed: dict[str, Any] = dict(user.parse_data or {})
+        slots = tracker.current_slot_values() if tracker else {
+            event.key: event.value for event in events if isinstance(event, SlotSet)
+        }
+        return {
+            "replies": [_reply(event, slots) for event in uttered],
+            "outcome": outcome_of_turn(event.metadata["utter_action"] for event in uttered),
+            "intent": parsed.get("intent", {}).get("name"),
+            "confidence": round(float(parsed.get("intent", {}).get("confidence") or 0.0), 4),
+            "alternatives": [
+                {"intent": entry["name"], "confidence": round(float(entry["confidence"]), 4)}
+                for entry in parsed.get("intent_ranking", [])
+            ],
+            "red_flags": parsed.get("red_flags", []),
+            "region": slots.get("country") or user.metadata.get("region"),
+            "model": self.model,
+            "ms": round((time.perf_counter() - started) * 1000, 1),
+            "degraded": degraded,
+        }
+
+
+def _reply(event: BotUttered, slots: dict[str, Any]) -> dict[str, Any]:
+    about = event.metadata.get("metadata") or {}
+    card = dict(about["card"]) if about.get("card") else None
+    if card:
+        card["numbers"] = {name: slots[name] for name in ("emergency_number", "crisis_line") if slots.get(name)}
+    return {
+        "text": event.text or "",
+        "choices": [
+            {"title": button["title"], "payload": button["payload"]} for button in (event.data or {}).get("buttons") or []
+        ],
+        "card": card,
+        "source": about.get("source"),
+        "response": event.metadata["utter_action"],
+    }
+
+
+def _events_of_turn(tracker: DialogueStateTracker) -> list[Event]:
+    events = list(tracker.events)
+    start = max(index for index, event in enumerate(events) if isinstance(event, UserUttered))
+    return events[start:]
+
+
+def _unwrapped(store: TrackerStore) -> ConversationStore:
+    """Take our store out of Rasa's FailSafeTrackerStore, which would swallow every error and lose the turn."""
+    if isinstance(store, FailSafeTrackerStore):
+        store = store._tracker_store
+    if not isinstance(store, ConversationStore):
+        raise TurnFailedError(
+            f"The tracker store is {type(store).__name__}: endpoints.yml must name channels.tracker_store.ConversationStore "
+            "(Rasa falls back to memory on a typo)."
+        )
+    return store
+
+
+def new_id() -> str:
+    """Return a fresh conversation or message id."""
+    return uuid.uuid4().hex
+
+
+def _matches(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.match(value) is not None
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise BadTurnError(message)

@@ -1,0 +1,67 @@
+"""Graph component: the red flags of a message win over the classifier's answer.
+
+It reads the raw text, independently of the classifier: either of the two is enough for an escalation. The top intent is
+rewritten (the classifier's answer stays in the ranking), and `red_flags` and `safety_intents` travel in the parse data to
+the safety policy and to the record. They are no entities, or every story would have to name them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from components.regions import find_country
+from components.intent_classifier import SAFETY_INTENTS_FOUND
+from components.red_flags import RedFlagMatcher
+from components.safety_net import SAFETY_INTENTS, top_intent
+
+RED_FLAGS = "red_flags"
+COUNTRY = "country"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class RedFlagDetector(GraphComponent):
+    """Sets `red_flags` (a list of {name, kind, evidence}), `safety_intents` and `country`; rewrites `intent` when a flag is up."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> RedFlagDetector:
+        return cls(RedFlagMatcher())
+
+    def __init__(self, matcher: RedFlagMatcher) -> None:
+        self._matcher = matcher
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            text = message.get(TEXT)
+            if text:
+                self._detect(message, text)
+        return messages
+
+    def _detect(self, message: Message, text: str) -> None:
+        flags = self._matcher.find(text)
+        message.set(RED_FLAGS, [asdict(flag) for flag in flags], add_to_output=True)
+        message.set(COUNTRY, find_country(text), add_to_output=True)
+        intent = message.get(INTENT) or {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
+        found = set(message.get(SAFETY_INTENTS_FOUND) or ()) | {flag.kind for flag in flags}
+        winner = top_intent(intent[INTENT_NAME_KEY], [flag.kind for flag in flags])
+        if winner != intent[INTENT_NAME_KEY]:
+            message.set(INTENT, {INTENT_NAME_KEY: winner, PREDICTED_CONFIDENCE_KEY: 1.0}, add_to_output=True)
+        safety = {name for names in SAFETY_INTENTS.values() for name in names}
+        message.set(SAFETY_INTENTS_FOUND, sorted((found | {winner}) & safety), add_to_output=True)

@@ -1,0 +1,218 @@
+"""Finds the red flags of a message. No Rasa import."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import spacy
+import yaml
+from medspacy.context import ConText, ConTextRule
+from medspacy.target_matcher import TargetMatcher, TargetRule
+from spacy.tokens import Span
+
+from components.text import normalise
+
+#: Context categories that take a sign out of play. POSSIBLE and OTHER_PERSON never do (SAFETY.md, section 4). What takes
+#: back a whole message (settled, fiction, an animal) is a sign of its own, named in a flag's `unless`.
+SUPPRESSING = frozenset({"DENIED", "HYPOTHETICAL", "FIGURATIVE"})
+CONTEXT_CATEGORIES = SUPPRESSING | {"BOUNDARY"}
+DIRECTIONS = frozenset({"FORWARD", "BACKWARD", "BIDIRECTIONAL", "TERMINATE", "PSEUDO"})
+KINDS = frozenset({"emergency_injury", "emergency_general", "crisis", "eating_disorder"})
+_SPANS = "medspacy_spans"
+#: ConText compares all modifiers of a text with each other: pieces of this many characters keep a long message linear.
+_PIECE = 500
+_WORD_REFERENCE = re.compile(r"%(\w+)%")
+
+
+class RedFlagRulesError(ValueError):
+    """A data file holds an unknown key, sign, category or a pattern that does not compile."""
+
+
+@dataclass(frozen=True)
+class RedFlag:
+    """One red flag found in a message.
+
+    Attributes:
+        name: as in SAFETY.md, e.g. `E5_older_person_fall`.
+        kind: the intent that the flag stands for.
+        evidence: the visitor's own words that raised it.
+    """
+
+    name: str
+    kind: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _FlagRule:
+    name: str
+    kind: str
+    combinations: tuple[tuple[str, ...], ...]
+    unless: frozenset[str]
+
+
+class RedFlagMatcher:
+    """Compiled rules; `find` is a pure function of the text.
+
+    Args:
+        folder: holds signs.yml, context.yml and flags.yml.
+
+    Raises:
+        RedFlagRulesError: lists what is allowed where a file says something else.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        folder = folder or Path(__file__).parent
+        signs = _signs(folder)
+        rules = _read(folder / "flags.yml", {"flags", "overrides"})
+        self._flags = _flag_rules(rules["flags"], set(signs))
+        self._overrides = _overrides(rules["overrides"], set(signs))
+        self._expressions = {sign: re.compile("|".join(patterns)) for sign, patterns in signs.items()}
+        self._nlp = spacy.blank("en")
+        self._sentences = self._nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", ";"]})
+        ConText.register_graph_attributes()
+        self._targets = TargetMatcher(self._nlp, result_type="group", span_group_name=_SPANS, prune=False)
+        self._targets.add(list(_target_rules(signs)))
+        self._context = ConText(
+            self._nlp, rules=None, span_attrs=None, input_span_type="group", span_group_name=_SPANS,
+            prune_on_target_overlap=False,
+        )
+        self._context.add(list(_context_rules(_read(folder / "context.yml", {"modifiers"})["modifiers"])))
+
+    def find(self, text: str) -> list[RedFlag]:
+        """Return the flags of a message in the order of flags.yml; an empty list for an empty text."""
+        text = normalise(text)
+        if not self._conceivable(text.lower()):
+            return []
+        active = self._active(text)
+        for sign in self._overrides.keys() & active.keys():
+            for taken_back in self._overrides[sign]:
+                active.pop(taken_back, None)
+        found = []
+        for rule in self._flags:
+            if rule.unless & active.keys():
+                continue
+            for combination in rule.combinations:
+                if active.keys() >= set(combination):
+                    found.append(RedFlag(rule.name, rule.kind, tuple(active[sign] for sign in combination)))
+                    break
+        return found
+
+    def signs(self, text: str) -> dict[str, str]:
+        """Return sign -> the words that show it, for every sign of the text that no context takes back."""
+        return self._active(normalise(text))
+
+    def _conceivable(self, lower: str) -> bool:
+        """Whether the words of some combination are all there, whatever the context: most messages end here, cheaply.
+
+        Signs are looked up in the order in which flags.yml names them, so the rarest comes first there.
+        """
+        said: dict[str, bool] = {}
+
+        def is_said(sign: str) -> bool:
+            if sign not in said:
+                said[sign] = self._expressions[sign].search(lower) is not None
+            return said[sign]
+
+        return any(all(map(is_said, combination)) for rule in self._flags for combination in rule.combinations)
+
+    def _active(self, text: str) -> dict[str, str]:
+        active: dict[str, str] = {}
+        for piece in textwrap.wrap(text, _PIECE):
+            doc = self._context(self._targets(self._sentences(self._nlp.make_doc(piece))))
+            for span in doc.spans[_SPANS]:
+                if not _suppressed(span):
+                    active.setdefault(span.label_.lower(), span.text)
+        return active
+
+
+def _suppressed(span: Span) -> bool:
+    return any(modifier.category in SUPPRESSING for modifier in span._.modifiers)
+
+
+def _read(path: Path, keys: set[str]) -> dict[str, Any]:
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    _check_keys(content, keys, path.name)
+    return dict(content)
+
+
+def _check_keys(entry: dict[str, Any], allowed: set[str], where: str) -> None:
+    unknown = set(entry) - allowed
+    if unknown:
+        raise RedFlagRulesError(f"{where}: unknown key {sorted(unknown)}; allowed are {sorted(allowed)}.")
+
+
+def _check_signs(named: Iterable[str], signs: set[str], where: str) -> None:
+    unknown = set(named) - signs
+    if unknown:
+        raise RedFlagRulesError(f"{where}: signs.yml has no {sorted(unknown)}; it has {sorted(signs)}.")
+
+
+def _compiled(pattern: str, where: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise RedFlagRulesError(f"{where}: {pattern!r} does not compile: {error}.") from error
+    return pattern
+
+
+def _signs(folder: Path) -> dict[str, list[str]]:
+    """Return sign -> patterns, every `%word%` replaced by its group of synonyms."""
+    content = _read(folder / "signs.yml", {"words", "signs"})
+    words = content["words"]
+
+    def expanded(pattern: str, where: str) -> str:
+        for word in _WORD_REFERENCE.findall(pattern):
+            if word not in words:
+                raise RedFlagRulesError(f"signs.yml, {where}: unknown word %{word}%; allowed are {sorted(words)}.")
+        return _WORD_REFERENCE.sub(lambda match: f"(?:{words[match[1]]})", pattern)
+
+    for word, pattern in words.items():  # a word may use the words above it
+        words[word] = expanded(pattern, word)
+    return {sign: [expanded(pattern, sign) for pattern in patterns] for sign, patterns in content["signs"].items()}
+
+
+def _target_rules(signs: dict[str, list[str]]) -> Iterable[TargetRule]:
+    for sign, patterns in signs.items():
+        for pattern in patterns:
+            yield TargetRule(sign, sign.upper(), pattern=_compiled(pattern, f"signs.yml, {sign}"))
+
+
+def _context_rules(modifiers: list[dict[str, Any]]) -> Iterable[ConTextRule]:
+    for entry in modifiers:
+        _check_keys(entry, {"category", "direction", "max_scope", "signs", "not_signs", "patterns"}, "context.yml")
+        category, direction = entry["category"], entry["direction"]
+        if category not in CONTEXT_CATEGORIES:
+            raise RedFlagRulesError(f"context.yml: unknown category {category}; allowed are {sorted(CONTEXT_CATEGORIES)}.")
+        if direction not in DIRECTIONS:
+            raise RedFlagRulesError(f"context.yml: unknown direction {direction}; allowed are {sorted(DIRECTIONS)}.")
+        for pattern in entry["patterns"]:
+            yield ConTextRule(
+                pattern, category, direction=direction, pattern=_compiled(pattern, "context.yml"),
+                max_scope=entry.get("max_scope"),
+                allowed_types=set(entry["signs"]) if "signs" in entry else None,
+                excluded_types=set(entry["not_signs"]) if "not_signs" in entry else None,
+            )
+
+
+def _flag_rules(flags: list[dict[str, Any]], signs: set[str]) -> list[_FlagRule]:
+    rules = []
+    for entry in flags:
+        _check_keys(entry, {"name", "kind", "any", "unless"}, "flags.yml")
+        combinations = tuple(tuple(combination) for combination in entry["any"])
+        unless = frozenset(entry.get("unless", ()))
+        _check_signs(unless.union(*combinations), signs, f"flags.yml, {entry['name']}")
+        if entry["kind"] not in KINDS:
+            raise RedFlagRulesError(f"flags.yml, {entry['name']}: unknown kind {entry['kind']}; allowed are {sorted(KINDS)}.")
+        rules.append(_FlagRule(entry["name"], entry["kind"], combinations, unless))
+    return rules
+
+
+def _overrides(entries: dict[str, list[str]], signs: set[str]) -> dict[str, tuple[str, ...]]:
+    _check_signs([*entries, *(sign for taken_back in entries.values() for sign in taken_back)], signs, "flags.yml, overrides")
+    return {sign: tuple(taken_back) for sign, taken_back in entries.items()}

@@ -1,0 +1,73 @@
+"""Which country's numbers to show. The data is components/regions.yml; no Rasa import."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components.text import normalise
+
+#: Words that make a country's name a statement of where somebody is.
+_PLACE_CUES = r"(?:\b(?:in|from|near|outside|live in|living in|based in|visiting|to|across|over in|here in|not)\s+)"
+_LEADING_NOT = re.compile(r"\bnot\s+(?:in\s+|from\s+)?$", re.IGNORECASE)
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return dict(yaml.safe_load((Path(__file__).parent / "regions.yml").read_text(encoding="utf-8")))
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    names = sorted((name for region in _data()["regions"].values() for name in region["names"]), key=len, reverse=True)
+    alternatives = "|".join(re.escape(name) for name in names)
+    return re.compile(rf"(?P<cue>{_PLACE_CUES}(?:the\s+)?)?(?<![\w-])(?P<name>{alternatives})(?![\w-])", re.IGNORECASE)
+
+
+def known_regions() -> frozenset[str]:
+    """Return every region code that `slot_values` accepts (ISO 3166-1 alpha-2 codes, and EU)."""
+    codes = set(_data()["regions"])
+    for region in _data()["regions"].values():
+        codes.update(region.get("countries", ()))
+    return frozenset(codes)
+
+
+def find_country(text: str) -> str | None:
+    """Return the region code of the country that the writer says to be in, or None.
+
+    A name counts after a place word ("in Spain", "from Leeds") or when the message hardly says anything else
+    ("uk", "Ireland please").
+    """
+    text = normalise(text)
+    short = len(text.split()) <= 3
+    for match in _pattern().finditer(text):
+        if not (match["cue"] or short):
+            continue
+        if _LEADING_NOT.search(text[: match.start("name")]):
+            continue
+        name = match["name"].lower()
+        return next(code for code, region in _data()["regions"].items() if name in region["names"])
+    return None
+
+
+def slot_values(region: str | None, said: bool) -> dict[str, str]:
+    """Return the texts of the slots emergency_number, crisis_line and eating_disorder_line.
+
+    Args:
+        region: a code of `known_regions`, or None when nothing is known.
+        said: the visitor named the country. Otherwise "112 / your local number" stands beside a region's number.
+    """
+    unknown = _data()["unknown"]
+    regions = _data()["regions"]
+    code = next((key for key, value in regions.items() if region == key or region in value.get("countries", ())), None)
+    entry = regions[code] if code else unknown
+    emergency = entry["emergency"] if said or not code else f"{entry['emergency']} (or 112 / your local number)"
+    return {
+        "emergency_number": emergency,
+        "crisis_line": entry["crisis"],
+        "eating_disorder_line": entry.get("eating_disorder", unknown["eating_disorder"]),
+    }

@@ -1,0 +1,139 @@
+"""Policy: emergency, crisis, eating-disorder and safeguard turns are answered here, in every state.
+
+Priority alone would not do it: RulePolicy's prediction inside a form is a "no user" prediction and beats every other.
+So this policy predicts with confidence 1.0, a priority above RulePolicy's, and `is_no_user_prediction=True`, at every step
+until action_listen; the slots (hold, lock) and the end of an active form come in the same prediction. What to say is a
+pure function in components/safety_plan.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.featurizers.tracker_featurizers import TrackerFeaturizer
+from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.core.constants import POLICY_PRIORITY
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered
+from rasa.shared.core.generator import TrackerWithCachedStates
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import INTENT_NAME_KEY
+
+from components import regions
+from components.intent_classifier import SAFETY_INTENTS_FOUND
+from components.red_flag_detector import COUNTRY, RED_FLAGS
+from components.safety_plan import HOLD_SLOT, LOCK_SLOT, SAFEGUARD_SLOT, Known, Plan, plan_turn
+
+#: Above RulePolicy's 6.
+PRIORITY = 10
+REGION_SLOT = "region"
+COUNTRY_SLOT = "country"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
+class SafetyPolicy(Policy):
+    """Predicts the whole turn when safety is at stake, and nothing otherwise."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {POLICY_PRIORITY: PRIORITY}
+
+    @staticmethod
+    def supported_data() -> SupportedData:
+        return SupportedData.ML_AND_RULE_DATA
+
+    def _create_featurizer(self) -> TrackerFeaturizer | None:
+        return None
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SafetyPolicy:
+        return cls(config, model_storage, resource, execution_context)
+
+    def train(self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
+        """Nothing to learn."""
+        return self._resource
+
+    def predict_action_probabilities(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> PolicyPrediction:
+        done = _actions_since_user(tracker)
+        before = _slots_before_turn(tracker, first_step=not done)
+        plan = _plan(tracker, before)
+        events = _events(tracker, plan) if not done else []
+        if not plan.actions:
+            return self._prediction(self._default_predictions(domain), events=events)
+        remaining = [*plan.actions, ACTION_LISTEN_NAME][len(done) :]
+        probabilities = self._default_predictions(domain)
+        probabilities[domain.index_for_action(remaining[0] if remaining else ACTION_LISTEN_NAME)] = 1.0
+        return self._prediction(probabilities, events=events, is_no_user_prediction=True)
+
+
+def _actions_since_user(tracker: DialogueStateTracker) -> list[str]:
+    done: list[str] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, ActionExecuted):
+            done.append(event.action_name or "")
+    return done[::-1]
+
+
+def _slots_before_turn(tracker: DialogueStateTracker, first_step: bool) -> Known:
+    """Return the slots as they were when the message came in: the plan must stay the same at each of its steps."""
+    values = {name: tracker.get_slot(name) for name in (HOLD_SLOT, LOCK_SLOT, SAFEGUARD_SLOT)}
+    if not first_step:
+        earlier = dict.fromkeys(values)
+        for event in tracker.events:
+            if isinstance(event, SlotSet) and event.key in earlier:
+                earlier[event.key] = event.value
+            elif isinstance(event, UserUttered):
+                values = dict(earlier)
+    return Known(hold=bool(values[HOLD_SLOT]), lock=values[LOCK_SLOT], safeguard=values[SAFEGUARD_SLOT])
+
+
+def _plan(tracker: DialogueStateTracker, before: Known) -> Plan:
+    message = tracker.latest_message
+    if message is None:
+        return Plan()
+    parse_data: dict[str, Any] = dict(message.parse_data or {})
+    return plan_turn(
+        message.intent.get(INTENT_NAME_KEY),
+        parse_data.get(SAFETY_INTENTS_FOUND) or [],
+        [flag["name"] for flag in parse_data.get(RED_FLAGS) or []],
+        before,
+    )
+
+
+def _events(tracker: DialogueStateTracker, plan: Plan) -> list[Event]:
+    events: list[Event] = [SlotSet(name, value) for name, value in plan.slots.items()]
+    if plan.ends_loop and tracker.active_loop_name:
+        events += [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
+    return events + _region_events(tracker)
+
+
+def _region_events(tracker: DialogueStateTracker) -> list[Event]:
+    """Fill the number slots anew when the visitor names a country, or the bridge passes a region for the first time."""
+    message = tracker.latest_message
+    said = (message.parse_data or {}).get(COUNTRY) if message else None
+    country = said or tracker.get_slot(COUNTRY_SLOT)
+    region = (message.metadata or {}).get(REGION_SLOT) if message else None
+    wanted: dict[str, Any] = dict(regions.slot_values(country or region, said=bool(country)))
+    if said:
+        wanted[COUNTRY_SLOT] = said
+    return [SlotSet(name, value) for name, value in wanted.items() if tracker.get_slot(name) != value]
