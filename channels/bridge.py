@@ -16,12 +16,11 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from channels.bridge_names import SECRET_VARIABLE
 from channels.turn import Assistant, BadTurnError, TurnFailedError, TurnRequest
 
 logger = logging.getLogger(__name__)
 
-#: Across containers every request must carry this secret as a bearer token; on loopback it may be unset.
-SECRET_VARIABLE = "HIP_BRIDGE_SECRET"
 _FIELDS = frozenset(field.name for field in fields(TurnRequest))
 
 

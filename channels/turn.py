@@ -7,7 +7,6 @@ import copy
 import logging
 import re
 import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
 from rasa.model import get_latest_model
 from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.log_utils import configure_structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.action_endpoint import InProcessActions, WatchedEndpoint, failed_actions
@@ -125,6 +125,7 @@ class Assistant:
         path = model or get_latest_model(str(MODELS))
         if not path:
             raise TurnFailedError("No model found in models/: run `make train`.")
+        configure_structlog(logging.WARNING)  # unconfigured, Rasa's structlog prints every debug line
         store = store or ConversationStore(url="sqlite://")
         agent = Agent(tracker_store=store, lock_store=InMemoryLockStore(), action_endpoint=InProcessActions())
         agent.load_model(path)
@@ -266,11 +267,6 @@ def _unwrapped(store: TrackerStore) -> ConversationStore:
             "(Rasa falls back to memory on a typo)."
         )
     return store
-
-
-def new_id() -> str:
-    """Return a fresh conversation or message id."""
-    return uuid.uuid4().hex
 
 
 def _matches(pattern: re.Pattern[str], value: object) -> bool:

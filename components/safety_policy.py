@@ -8,6 +8,7 @@ pure function in components/safety_plan.py.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from rasa.core.featurizers.tracker_featurizers import TrackerFeaturizer
@@ -33,6 +34,8 @@ from components.safety_plan import HOLD_SLOT, LOCK_SLOT, SAFEGUARD_SLOT, Known, 
 PRIORITY = 10
 REGION_SLOT = "region"
 COUNTRY_SLOT = "country"
+#: Slot -> environment variable: whom to contact at this installation, and when they answer.
+HANDOFF_VARIABLES = {"handoff_contact": "HIP_HANDOFF_CONTACT", "handoff_hours": "HIP_HANDOFF_HOURS"}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
@@ -124,16 +127,22 @@ def _events(tracker: DialogueStateTracker, plan: Plan) -> list[Event]:
     events: list[Event] = [SlotSet(name, value) for name, value in plan.slots.items()]
     if plan.ends_loop and tracker.active_loop_name:
         events += [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
-    return events + _region_events(tracker)
+    return events + _slot_events(tracker)
 
 
-def _region_events(tracker: DialogueStateTracker) -> list[Event]:
-    """Fill the number slots anew when the visitor names a country, or the bridge passes a region for the first time."""
+def _slot_events(tracker: DialogueStateTracker) -> list[Event]:
+    """Fill the slots of numbers and contact where they differ from what is known now.
+
+    The country that the visitor named wins over the site's region; a country named in a question about something else
+    ("the weather in Paris") does not count.
+    """
     message = tracker.latest_message
-    said = (message.parse_data or {}).get(COUNTRY) if message else None
+    intent = str(message.intent.get(INTENT_NAME_KEY)) if message else ""
+    said = (message.parse_data or {}).get(COUNTRY) if message and not intent.startswith("out_of_scope") else None
     country = said or tracker.get_slot(COUNTRY_SLOT)
     region = (message.metadata or {}).get(REGION_SLOT) if message else None
     wanted: dict[str, Any] = dict(regions.slot_values(country or region, said=bool(country)))
+    wanted |= {slot: os.environ[name] for slot, name in HANDOFF_VARIABLES.items() if os.environ.get(name)}
     if said:
         wanted[COUNTRY_SLOT] = said
     return [SlotSet(name, value) for name, value in wanted.items() if tracker.get_slot(name) != value]

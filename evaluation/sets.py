@@ -47,8 +47,8 @@ def read_lines(path: Path, name: str) -> list[Case]:
     """Return the lines of a .tsv as cases of one turn.
 
     Quotes are ordinary characters (visitors type them), so this is no csv. Only a line feed ends a line, with or
-    without a carriage return before it: str.splitlines would also split at characters that a visitor may type. Blank lines are
-    skipped.
+    without a carriage return before it: str.splitlines would also split at characters that a visitor may type. Blank
+    lines are skipped.
     """
     rows = [row[:-1] if row.endswith("\r") else row for row in read_text(path).split("\n")]
     if tuple(rows[0].split("\t")) not in (COLUMNS, COLUMNS[:2]):

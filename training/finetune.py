@@ -207,7 +207,7 @@ def main() -> None:
         "base_sha256": OFFICIAL_SHA256,
         "data_sha256": digest(lines),
         "lines": len(lines),
-        "intents": len(intents),
+        "lines_by_intent": dict(sorted(Counter(line.intent for line in lines).items())),
         "held_out_lines": len(held),
         "seed": arguments.seed,
         "epochs": arguments.epochs,

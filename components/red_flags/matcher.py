@@ -80,7 +80,7 @@ class RedFlagMatcher:
         self._targets.add(list(_target_rules(signs)))
         self._context = ConText(
             self._nlp, rules=None, span_attrs=None, input_span_type="group", span_group_name=_SPANS,
-            prune_on_target_overlap=False,
+            prune_on_target_overlap=True,
         )
         self._context.add(list(_context_rules(_read(folder / "context.yml", {"modifiers"})["modifiers"])))
 

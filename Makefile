@@ -1,0 +1,105 @@
+# Everything runs from here; `make help` prints this file's own list. Two commands on a fresh machine: make run, make test.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Own sets and floors by default; SET=path OUT=dir measures any other set.
+SET ?=
+OUT ?= report
+OWN_SETS := evaluation/safety.tsv evaluation/topics.tsv evaluation/dialogues.yml
+
+PYTHON := .venv/bin/python
+UV := $(or $(shell command -v uv),.uv/bin/uv)
+MODEL := models/assistant.tar.gz
+MODEL_SOURCES := config.yml domain.yml models/encoder/model.onnx \
+	$(shell find data components launcher -name '*.yml' -o -name '*.py')
+
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export PYTHONWARNINGS := ignore
+
+.PHONY: help run test train shell evaluate benchmark benchmark-env ablation lint types doctor clean encoder lock stories validate
+
+help:  ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/.ready $(MODEL)  ## set up, train if needed, start bridge and action server (Ctrl-C stops)
+	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) -m honcho start
+
+shell: .venv/.ready $(MODEL)  ## talk to it in the terminal (through the bridge when `make run` is up)
+	@$(PYTHON) -m channels.shell
+
+train: .venv/.ready $(MODEL)  ## train the model if it is missing or older than its sources
+
+test: .venv/.ready lint types $(MODEL) validate  ## set up and run every check
+	$(PYTHON) -m pytest
+	$(MAKE) stories
+	$(PYTHON) -m evaluation $(addprefix --set ,$(OWN_SETS)) --out $(OUT) --floors evaluation/floors.yml
+
+stories: .venv/.ready $(MODEL)  ## Rasa's story tests
+	$(PYTHON) -m launcher test core --stories tests/stories --model $(MODEL) --fail-on-prediction-errors --out results
+
+validate: .venv/.ready  ## Rasa's data validation
+	$(PYTHON) -m launcher data validate --fail-on-warnings
+
+evaluate: .venv/.ready $(MODEL)  ## score the assistant: make evaluate SET=lines.tsv OUT=folder (own sets without SET)
+	$(PYTHON) -m evaluation $(addprefix --set ,$(or $(SET),$(OWN_SETS))) --out $(OUT)
+
+benchmark: .venv/.ready benchmark-env $(MODEL)  ## speed and memory against Rasa's own starter, in one run
+	$(PYTHON) -m benchmark --starter-python .venv-benchmark/bin/python
+	$(PYTHON) -m benchmark.table
+
+benchmark-env: .venv-benchmark/.ready
+
+ablation: .venv/.ready benchmark-env $(MODEL)  ## compare ways of understanding (docs/decisions/0003-understanding.md)
+	$(PYTHON) -m benchmark.ablation --full-python .venv-benchmark/bin/python
+
+encoder: .venv-encoder/.ready  ## fine-tune the sentence encoder on data/ and replace models/encoder/ (long)
+	.venv-encoder/bin/python -m training.finetune
+
+lint: .venv/.ready  ## ruff and yamllint
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/yamllint --strict config.yml endpoints.yml credentials.yml domain.yml data tests components evaluation
+
+types: .venv/.ready  ## mypy
+	.venv/bin/mypy
+
+doctor:  ## name what is missing here, and the fix
+	@python3 launcher/doctor.py
+
+lock: $(UV)  ## write the hash-locked requirements anew
+	$(UV) pip compile requirements/bot.in --override requirements/overrides.txt --python-version 3.10 --generate-hashes --no-header -o requirements/bot.txt
+	$(UV) pip compile requirements/benchmark.in --python-version 3.10 --generate-hashes --no-header -o requirements/benchmark.txt
+	$(UV) pip compile requirements/encoder.in --override requirements/encoder-overrides.txt --python-version 3.11 --generate-hashes --no-header -o requirements/encoder.txt
+
+clean:  ## remove the environments, trained models, caches and reports (not the conversations in var/)
+	rm -rf .venv .venv-benchmark .venv-encoder .uv .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis report results
+	find models -name '*.tar.gz' -delete
+
+$(MODEL): $(MODEL_SOURCES) | .venv/.ready
+	$(PYTHON) -m launcher train --skip-validation --fixed-model-name assistant
+	@touch $@
+
+# A uv of our own where the machine has none. Debian's python3 may lack the venv module.
+.uv/bin/uv:
+	@python3 -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -qy python3-venv; } \
+		|| { echo 'python3 lacks venv: run "sudo apt-get install python3-venv", then make again.'; exit 1; }
+	python3 -m venv .uv
+	.uv/bin/pip install --quiet --disable-pip-version-check uv
+
+.venv/.ready: requirements/bot.txt .python-version | $(UV)
+	$(UV) venv --quiet --allow-existing --python 3.10 .venv || { echo 'No Python 3.10 found: see "make doctor".'; exit 1; }
+	VIRTUAL_ENV=$(CURDIR)/.venv $(UV) pip sync --quiet --require-hashes requirements/bot.txt
+	@touch $@
+
+.venv-benchmark/.ready: requirements/benchmark.txt | $(UV)
+	$(UV) venv --quiet --allow-existing --python 3.10 .venv-benchmark
+	VIRTUAL_ENV=$(CURDIR)/.venv-benchmark $(UV) pip sync --quiet --require-hashes requirements/benchmark.txt
+	@touch $@
+
+# torch first, by pip: where a CPU wheel of 2.13.0 is at hand pip takes it, else PyPI's large CUDA build comes.
+.venv-encoder/.ready: requirements/encoder.txt | $(UV)
+	$(UV) venv --quiet --seed --allow-existing --python 3.11 .venv-encoder
+	.venv-encoder/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
+	VIRTUAL_ENV=$(CURDIR)/.venv-encoder $(UV) pip install --quiet --no-deps --require-hashes -r requirements/encoder.txt
+	@touch $@

@@ -1,0 +1,55 @@
+"""Waits until the bridge answers and says what to do next; the third process of `make run`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from types import FrameType
+
+import requests
+
+PORT_VARIABLE = "HIP_BRIDGE_PORT"
+DEFAULT_PORT = 5005
+#: Seconds to wait for a first start on a slow machine.
+PATIENCE = 180
+
+
+def bridge_url(path: str) -> str:
+    """Return the loopback address of the bridge's route `path`."""
+    return f"http://127.0.0.1:{os.environ.get(PORT_VARIABLE, DEFAULT_PORT)}/webhooks/bridge/{path}"
+
+
+def is_healthy() -> bool:
+    """Tell whether the bridge answers that a model is loaded."""
+    try:
+        return requests.get(bridge_url("health"), timeout=5).status_code == requests.codes.ok
+    except requests.RequestException:
+        return False
+
+
+def main() -> int:
+    """Return 1 when the bridge has not come up in time; otherwise stay until stopped."""
+    signal.signal(signal.SIGTERM, _stop)
+    started = time.monotonic()
+    while not is_healthy():
+        if time.monotonic() - started > PATIENCE:
+            sys.stdout.write("The bridge did not come up. `make doctor` names what is missing.\n")
+            return 1
+        time.sleep(0.5)
+    sys.stdout.write(
+        f"\nThe assistant is ready on {bridge_url('turn')}\n"
+        "Talk to it: run `make shell` in a second terminal. Ctrl-C here stops everything.\n\n"
+    )
+    sys.stdout.flush()
+    while True:
+        signal.pause()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""`make doctor`: names what is missing on this machine, and the fix. Standard library only: it runs before any set-up."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODEL = ROOT / "models" / "assistant.tar.gz"
+ENCODER = ROOT / "models" / "encoder"
+#: The encoder is worth training anew when more than this share of the training lines has come or gone since.
+CHANGED_SHARE = 0.1
+PORTS = {5005: "the bridge (HIP_BRIDGE_PORT chooses another)", 5055: "the action server"}
+
+Finding = tuple[bool, str]
+
+
+def python_found() -> Finding:
+    """A Python 3.10 that uv can use."""
+    uv = shutil.which("uv") or ROOT / ".uv" / "bin" / "uv"
+    if Path(uv).is_file():
+        answer = subprocess.run([str(uv), "python", "find", "3.10"], capture_output=True, text=True, cwd=ROOT, check=False)
+        if answer.returncode == 0:
+            return True, f"Python 3.10: {answer.stdout.strip()}"
+    elif shutil.which("python3.10"):
+        return True, "Python 3.10: python3.10"
+    return False, (
+        "No Python 3.10 found. Fix: `pyenv install 3.10`, or your system's python3.10 package, or let uv fetch its own "
+        "(`uv python install 3.10`, needs the internet)."
+    )
+
+
+def uv_found() -> Finding:
+    """uv itself, or what is needed to bootstrap it."""
+    if shutil.which("uv") or (ROOT / ".uv" / "bin" / "uv").is_file():
+        return True, "uv is there"
+    try:
+        import ensurepip  # noqa: F401
+    except ImportError:
+        return False, "uv is missing and python3 lacks venv. Fix: `sudo apt-get install python3-venv`; make fetches uv itself."
+    return True, "uv is missing; make will put one into .uv/"
+
+
+def environment_ready() -> Finding:
+    """The bot environment, as the lock file says."""
+    ready, lock = ROOT / ".venv" / ".ready", ROOT / "requirements" / "bot.txt"
+    if not ready.is_file():
+        return False, "The environment .venv is not set up. Fix: `make run` or `make test` does it."
+    if ready.stat().st_mtime < lock.stat().st_mtime:
+        return False, "The environment .venv is older than requirements/bot.txt. Fix: the next make command syncs it."
+    return True, "The environment .venv is set up"
+
+
+def encoder_there() -> Finding:
+    """The tracked encoder, and how far the training lines have moved since it was trained."""
+    missing = [name for name in ("model.onnx", "tokenizer.json", "card.json") if not (ENCODER / name).is_file()]
+    if missing:
+        return False, f"models/encoder/ lacks {', '.join(missing)}. Fix: `git checkout models/encoder`, or `make encoder`."
+    trained = Counter(json.loads((ENCODER / "card.json").read_text(encoding="utf-8"))["lines_by_intent"])
+    now = count_lines(ROOT / "data")
+    changed = sum(((trained - now) + (now - trained)).values()) / max(1, sum(now.values()))
+    if changed > CHANGED_SHARE:
+        return False, (
+            f"{changed:.0%} of the training lines have come or gone since the encoder was trained. It still works; "
+            "`make encoder` (long) fits it to them, the evaluation floors decide whether it must."
+        )
+    return True, f"The encoder fits the training lines ({changed:.0%} have changed since)"
+
+
+def count_lines(folder: Path) -> Counter[str]:
+    """Return intent -> number of training lines below `folder` (read without a YAML library)."""
+    counts: Counter[str] = Counter()
+    for path in folder.rglob("*.yml"):
+        intent = ""
+        for row in path.read_text(encoding="utf-8").splitlines():
+            if row.startswith("  - intent: "):
+                intent = row.removeprefix("  - intent: ").strip()
+            elif row.startswith("rules:"):
+                intent = ""
+            elif intent and row.startswith("      - "):
+                counts[intent] += 1
+    return counts
+
+
+def model_fresh() -> Finding:
+    """The trained model, newer than what it is made of."""
+    if not MODEL.is_file():
+        return False, "No trained model. Fix: `make train` (make run and make test do it too)."
+    sources = [ROOT / name for name in ("config.yml", "domain.yml")]
+    sources += [path for folder in ("data", "components") for path in (ROOT / folder).rglob("*") if path.suffix in {".yml", ".py"}]
+    newer = [path for path in sources if path.stat().st_mtime > MODEL.stat().st_mtime]
+    if newer:
+        return False, f"The model is older than {newer[0].relative_to(ROOT)}. Fix: `make train`."
+    return True, "The model is newer than its sources"
+
+
+def ports_free() -> Finding:
+    """The loopback ports of `make run`."""
+    taken = []
+    for port, what in PORTS.items():
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                taken.append(f"{port}, {what}")
+    if taken:
+        return False, f"In use: {'; '.join(taken)}. Fix: fine if `make run` is up, else stop what listens there."
+    return True, "Ports 5005 and 5055 are free"
+
+
+def variable_dir_writable() -> Finding:
+    """Where the conversations are stored by default."""
+    target = ROOT / "var"
+    place = target if target.exists() else ROOT
+    if not os.access(place, os.W_OK):
+        return False, f"{place.name}/ cannot be written: conversations could not be stored. Fix: its owner or HIP_TRACKER_URL."
+    return True, "Conversations can be stored"
+
+
+CHECKS: tuple[Callable[[], Finding], ...] = (
+    uv_found, python_found, environment_ready, encoder_there, model_fresh, ports_free, variable_dir_writable,
+)  # fmt: skip
+
+
+def findings() -> Iterator[Finding]:
+    """Run every check in order."""
+    return (check() for check in CHECKS)
+
+
+def main() -> int:
+    """Write one line a check; the exit status is 1 when something is missing."""
+    results = list(findings())
+    for fine, text in results:
+        sys.stdout.write(f"{'ok     ' if fine else 'MISSING'} {text}\n")
+    return 0 if all(fine for fine, _ in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
