@@ -1,4 +1,4 @@
-"""The loopback bridge between the gateway and the assistant: the one Rasa channel of this project (DESIGN section 8)."""
+"""The loopback bridge between the gateway and the assistant: the one Rasa channel of this project (docs/architecture.md, section 7)."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ class BridgeInput(InputChannel):
         """Return the routes turn, conversations/<id> and health. `on_new_message` is not used: it hides failures."""
         bridge = Blueprint("bridge")
 
+        @bridge.listener("after_server_start")
+        async def check_model(app: Sanic, _loop: object) -> None:
+            try:
+                await _assistant(app).check()
+            except TurnFailedError:  # health says why, and every turn is refused with the reason
+                logger.exception("The assistant is not fit to answer.")
+
         @bridge.middleware("request")
         async def authenticate(request: Request) -> HTTPResponse | None:
             return _refusal(request)
@@ -58,6 +65,8 @@ class BridgeInput(InputChannel):
                 return json({"erased": await _assistant(request.app).erase(conversation_id)})
             except BadTurnError as error:
                 return _error(400, str(error))
+            except TurnFailedError as error:
+                return _error(503, str(error))
 
         @bridge.get("/health")
         async def health(request: Request) -> HTTPResponse:

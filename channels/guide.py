@@ -10,6 +10,8 @@ from types import FrameType
 
 import requests
 
+from channels.bridge_names import SECRET_VARIABLE
+
 PORT_VARIABLE = "HIP_BRIDGE_PORT"
 DEFAULT_PORT = 5005
 #: Seconds to wait for a first start on a slow machine.
@@ -21,10 +23,16 @@ def bridge_url(path: str) -> str:
     return f"http://127.0.0.1:{os.environ.get(PORT_VARIABLE, DEFAULT_PORT)}/webhooks/bridge/{path}"
 
 
+def bridge_headers() -> dict[str, str]:
+    """Return the bearer token when a shared secret is set."""
+    secret = os.environ.get(SECRET_VARIABLE)
+    return {"Authorization": f"Bearer {secret}"} if secret else {}
+
+
 def is_healthy() -> bool:
     """Tell whether the bridge answers that a model is loaded."""
     try:
-        return requests.get(bridge_url("health"), timeout=5).status_code == requests.codes.ok
+        return requests.get(bridge_url("health"), headers=bridge_headers(), timeout=5).status_code == requests.codes.ok
     except requests.RequestException:
         return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-#: In order of precedence (SAFETY.md, section 1): the first that any response of the turn has is the turn's outcome.
+#: In order of precedence (docs/safety.md, section 1): the first that any response of the turn has is the turn's outcome.
 OUTCOMES = (
     "emergency", "crisis", "eating_disorder", "safeguard", "urgent", "medical_info", "fitness", "clarify", "smalltalk",
     "handoff", "privacy", "out_of_scope",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -14,8 +13,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from channels.bridge_names import SECRET_VARIABLE, new_id
-from channels.guide import bridge_url, is_healthy
+from channels.bridge_names import new_id
+from channels.guide import bridge_headers, bridge_url, is_healthy
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -26,9 +25,7 @@ class ShellError(RuntimeError):
 
 def through_bridge(turn: dict[str, Any]) -> dict[str, Any]:
     """Ask the running bridge; raises ShellError with its reason."""
-    secret = os.environ.get(SECRET_VARIABLE)
-    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-    response = requests.post(bridge_url("turn"), json=turn, headers=headers, timeout=30)
+    response = requests.post(bridge_url("turn"), json=turn, headers=bridge_headers(), timeout=30)
     body = response.json()
     if response.ok:
         return dict(body)

@@ -91,8 +91,8 @@ class ConversationStore(SQLTrackerStore):
         """Append the tracker's new events to the database.
 
         Raises:
-            sqlalchemy.exc.SQLAlchemyError: nothing was stored, and the live tracker is forgotten: the next turn starts
-                from what the database holds.
+            sqlalchemy.exc.SQLAlchemyError, ValueError: nothing was stored, and the live tracker is forgotten: the next
+                turn starts from what the database holds.
         """
         live = self._live.get(tracker.sender_id)
         if live is None or live.tracker is not tracker:
@@ -103,7 +103,7 @@ class ConversationStore(SQLTrackerStore):
             with self.session_scope() as session:
                 session.add_all(self._rows(tracker.sender_id, new_events))
                 session.commit()
-        except sa.exc.SQLAlchemyError:
+        except Exception:
             self.forget(tracker.sender_id)
             raise
         live.saved = len(tracker.events)
@@ -122,18 +122,17 @@ class ConversationStore(SQLTrackerStore):
         live = self._live.get(sender_id)
         return live is not None and message_id in live.message_ids
 
-    def events_of_message(self, sender_id: str, message_id: str) -> list[Event]:
-        """Return the stored events from a user message up to the next one, the message included."""
-        found: list[Event] = []
+    def tracker_after_message(self, sender_id: str, message_id: str) -> DialogueStateTracker:
+        """Return the conversation as it was when the message of that id had been answered."""
+        events: list[Event] = []
+        reached = False
         for event in self._stored_events(sender_id):
             if isinstance(event, UserUttered):
-                if found:
+                if reached:
                     break
-                if event.message_id == message_id:
-                    found.append(event)
-            elif found:
-                found.append(event)
-        return found
+                reached = event.message_id == message_id
+            events.append(event)
+        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots, domain=self.domain)
 
     async def delete(self, sender_id: str) -> bool:
         """Erase a conversation from memory and database; False when there was none."""
@@ -205,9 +204,10 @@ def _default_url() -> str:
 
 
 def _engine(url: str) -> sa.engine.Engine:
+    # hide_parameters: an error must never write a visitor's words into a log
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)  # a restarted database costs no turn
-    engine = sa.create_engine(url, poolclass=QueuePool, connect_args={"check_same_thread": False})
+        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)  # a restarted database costs no turn
+    engine = sa.create_engine(url, poolclass=QueuePool, connect_args={"check_same_thread": False}, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

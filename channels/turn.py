@@ -7,7 +7,7 @@ import copy
 import logging
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
 from rasa.model import get_latest_model
-from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.log_utils import configure_structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,7 +38,6 @@ MAX_CHARACTERS = 4000
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
 _REGION = re.compile(r"[A-Z]{2}\Z")
-_CHOICE = re.compile(r"/[a-z][a-z0-9_]{0,63}\Z")
 #: At start-up these must be understood, or the model did not load as trained.
 KNOWN_SENTENCES = {"my hip popped out of its socket and i can't move my leg": "emergency", "hip reduction": "clarify"}
 
@@ -75,7 +74,7 @@ class TurnRequest:
     region: str | None = None
     dry_run: bool = False
 
-    def checked(self, intents: Sequence[str]) -> TurnRequest:
+    def checked(self, choices: Collection[str]) -> TurnRequest:
         """Return self, or raise BadTurnError."""
         for name in ("conversation_id", "message_id"):
             _require(_matches(_ID, getattr(self, name)), f"`{name}` must be 16 to 64 characters of A-Z, a-z, 0-9, _ and -.")
@@ -84,7 +83,7 @@ class TurnRequest:
         _require(isinstance(self.dry_run, bool), "`dry_run` must be true or false.")
         _require((self.text is None) != (self.choice is None), "Exactly one of `text` and `choice` must be given.")
         if self.choice is not None:
-            known = _matches(_CHOICE, self.choice) and self.choice[1:] in intents
+            known = isinstance(self.choice, str) and self.choice in choices
             _require(known, "`choice` must be the payload of a choice that the assistant offered, e.g. /clarify_choose_medical.")
         else:
             _require(isinstance(self.text, str), "`text` must be a string.")
@@ -93,13 +92,23 @@ class TurnRequest:
         return self
 
 
+def offered_choices(responses: dict[str, list[dict[str, Any]]]) -> frozenset[str]:
+    """Return the payloads of all buttons of the domain: nothing else can be pressed."""
+    return frozenset(
+        button["payload"]
+        for variations in responses.values()
+        for variation in variations
+        for button in variation.get("buttons") or ()
+    )
+
+
 def typed_text(text: str) -> str:
     """Return typed text without control characters and without leading slashes: no visitor text is ever a Rasa payload."""
     return normalise(text).lstrip("/ ").strip() or ("?" if "/" in text else "")
 
 
 class Assistant:
-    """A loaded agent, made safe to talk to: see DESIGN traps 2, 7, 8 and 14 in docs/architecture.md."""
+    """A loaded agent, made safe to talk to: see traps 2, 7, 8 and 14 in docs/architecture.md, section 8."""
 
     def __init__(self, agent: Agent) -> None:
         if agent.processor is None or agent.domain is None:
@@ -113,7 +122,7 @@ class Assistant:
         endpoint = self._processor.action_endpoint
         if endpoint is not None and not isinstance(endpoint, (WatchedEndpoint, InProcessActions)):
             self._processor.action_endpoint = agent.action_endpoint = WatchedEndpoint(endpoint)
-        self._intents = frozenset(agent.domain.intents)
+        self._choices = offered_choices(agent.domain.responses)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
@@ -146,28 +155,30 @@ class Assistant:
                 raise TurnFailedError(f"The model takes {text!r} for {parsed['intent']['name']}: train it anew (`make train`).")
 
     async def answer(self, request: TurnRequest) -> dict[str, Any]:
-        """Answer one message; the dict is the bridge's response body (DESIGN section 8).
+        """Answer one message; the dict is the bridge's response body (docs/architecture.md, section 7).
 
         Raises:
             BadTurnError: the request is malformed.
             TurnFailedError: nothing could be answered, or the conversation could not be stored.
         """
-        request.checked(list(self._intents))
+        request.checked(self._choices)
         started = time.perf_counter()
         if request.dry_run:
-            processor = copy.copy(self._processor)
-            processor.tracker_store = ConversationStore(domain=self._processor.domain, url="sqlite://")
-            return await self._answer(request, processor, processor.tracker_store, started)
+            return await self._answer_unstored(request, started)
         lock = self._locks.setdefault(request.conversation_id, asyncio.Lock())
         async with lock:
             return await self._answer(request, self._processor, self.store, started)
 
     async def erase(self, conversation_id: str) -> bool:
-        """Erase a conversation; False when there was none."""
+        """Erase a conversation; False when there was none. Raises BadTurnError, TurnFailedError."""
         _require(_matches(_ID, conversation_id), "The conversation id must be 16 to 64 characters of A-Z, a-z, 0-9, _ and -.")
         lock = self._locks.setdefault(conversation_id, asyncio.Lock())
         async with lock:
-            return await self.store.delete(conversation_id)
+            try:
+                return await self.store.delete(conversation_id)
+            except SQLAlchemyError as error:
+                logger.exception("A conversation could not be erased.")
+                raise TurnFailedError(f"The conversation could not be erased: {type(error).__name__}.") from error
 
     async def _answer(
         self, request: TurnRequest, processor: MessageProcessor, store: ConversationStore, started: float
@@ -175,7 +186,7 @@ class Assistant:
         conversation = request.conversation_id
         try:
             if await store.has_message(conversation, request.message_id):
-                return self._body(store.events_of_message(conversation, request.message_id), started, degraded=False)
+                return self._body(store.tracker_after_message(conversation, request.message_id), started, degraded=False)
             failures: list[str] = []
             failed_actions.set(failures)
             message = UserMessage(
@@ -190,34 +201,41 @@ class Assistant:
             tracker = await processor.log_message(message, should_save_tracker=False)
             tracker = await processor.run_action_extract_slots(message.output_channel, tracker)
             await processor._run_prediction_loop(message.output_channel, tracker)
+            body = self._body(tracker, started, degraded=bool(failures))
         except SQLAlchemyError as error:
             store.forget(conversation)
             logger.exception("The conversation store failed before the turn was answered.")
-            raise TurnFailedError(f"The conversation store cannot be read: {type(error).__name__}.") from error
+            urgent = _urgent(await self._answer_unstored(request, started)) if store is self.store else None
+            raise TurnFailedError(f"The conversation store failed: {type(error).__name__}.", urgent) from error
+        except TurnFailedError:
+            store.forget(conversation)  # the live tracker holds the unanswered message
+            raise
         except Exception as error:
             store.forget(conversation)
             logger.exception("A turn failed.")
             raise TurnFailedError(f"The turn failed: {type(error).__name__}.") from error
-        body = self._body(_events_of_turn(tracker), started, degraded=bool(failures), tracker=tracker)
         try:
             await store.save(tracker)
-        except SQLAlchemyError as error:
+        except Exception as error:
             logger.exception("A turn could not be stored.")
-            urgent = body if body["outcome"] in {"emergency", "crisis", "eating_disorder"} else None
-            raise TurnFailedError(f"The turn could not be stored: {type(error).__name__}.", urgent) from error
+            raise TurnFailedError(f"The turn could not be stored: {type(error).__name__}.", _urgent(body)) from error
         return body
 
-    def _body(
-        self, events: list[Event], started: float, degraded: bool, tracker: DialogueStateTracker | None = None
-    ) -> dict[str, Any]:
+    async def _answer_unstored(self, request: TurnRequest, started: float) -> dict[str, Any]:
+        """Answer from an empty conversation that is not kept: for a dry run, and when the store is out of order."""
+        processor = copy.copy(self._processor)
+        processor.tracker_store = ConversationStore(domain=self._processor.domain, url="sqlite://")
+        return await self._answer(request, processor, processor.tracker_store, started)
+
+    def _body(self, tracker: DialogueStateTracker, started: float, degraded: bool) -> dict[str, Any]:
+        """Return the response body for the last turn of `tracker`."""
+        events = _events_of_turn(tracker)
         user = next((event for event in events if isinstance(event, UserUttered)), None)
         uttered = [event for event in events if isinstance(event, BotUttered)]
         if user is None or not uttered:
             raise TurnFailedError("The assistant had no answer to this message.")
         parsed: dict[str, Any] = dict(user.parse_data or {})
-        slots = tracker.current_slot_values() if tracker else {
-            event.key: event.value for event in events if isinstance(event, SlotSet)
-        }
+        slots = tracker.current_slot_values()
         return {
             "replies": [_reply(event, slots) for event in uttered],
             "outcome": outcome_of_turn(event.metadata["utter_action"] for event in uttered),
@@ -255,6 +273,11 @@ def _events_of_turn(tracker: DialogueStateTracker) -> list[Event]:
     events = list(tracker.events)
     start = max(index for index, event in enumerate(events) if isinstance(event, UserUttered))
     return events[start:]
+
+
+def _urgent(body: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the answer when it is one that must be shown although the turn could not be stored."""
+    return body if body["outcome"] in {"emergency", "crisis", "eating_disorder"} else None
 
 
 def _unwrapped(store: TrackerStore) -> ConversationStore:

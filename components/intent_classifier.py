@@ -21,7 +21,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.safety_net import crossing_intents
+from components.safety_net import crossing_intents, is_safety_intent
 from components.sentence_featurizer import WINDOWS
 
 logger = logging.getLogger(__name__)
@@ -44,8 +44,8 @@ class IntentClassifier(GraphComponent):
             "max_iter": 80,
             # How many intents of the ranking travel to the record.
             "ranking_length": 5,
-            # A message whose probability for a safety outcome, summed over its intents, reaches this becomes that
-            # outcome although another intent ranks first (components/safety_net.py).
+            # A message becomes a safety outcome exactly when the outcome's probability, summed over its intents, reaches
+            # this, whichever intent ranks first (components/safety_net.py).
             "thresholds": {},
             # The same for the windows of a long message, where one window alone must be surer.
             "window_thresholds": {},
@@ -123,7 +123,9 @@ class IntentClassifier(GraphComponent):
             self._config["thresholds"],
             self._config["window_thresholds"],
         )
-        intent = next((entry for entry in ranking if crossing and entry[INTENT_NAME_KEY] == crossing[0]), ranking[0])
+        # A safety outcome is answered exactly when it is probable enough, whether or not it ranks first.
+        wanted = crossing[:1] or [entry[INTENT_NAME_KEY] for entry in ranking if not is_safety_intent(entry[INTENT_NAME_KEY])]
+        intent = next(entry for entry in ranking if entry[INTENT_NAME_KEY] == wanted[0])
         message.set(SAFETY_INTENTS_FOUND, crossing, add_to_output=True)
         message.set(INTENT, dict(intent), add_to_output=True)
         message.set(INTENT_RANKING, ranking[: self._config["ranking_length"]], add_to_output=True)

@@ -8,6 +8,7 @@ the safety policy and to the record. They are no entities, or every story would 
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -25,11 +26,14 @@ from components.safety_net import SAFETY_INTENTS, top_intent
 
 RED_FLAGS = "red_flags"
 COUNTRY = "country"
+#: Reasons of safeguards told in passing, e.g. ["minor"]; the message may ask about anything.
+SAFEGUARD_FACTS = "safeguard_facts"
+_FACTS_FOLDER = Path(__file__).parent / "safeguard_facts"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class RedFlagDetector(GraphComponent):
-    """Sets `red_flags` (a list of {name, kind, evidence}), `safety_intents` and `country`; rewrites `intent` when a flag is up."""
+    """Sets `red_flags` (a list of {name, kind, evidence}), `safety_intents`, `safeguard_facts` and `country`; rewrites `intent` when a flag is up."""
 
     @classmethod
     def create(
@@ -39,10 +43,11 @@ class RedFlagDetector(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> RedFlagDetector:
-        return cls(RedFlagMatcher())
+        return cls(RedFlagMatcher(), RedFlagMatcher(_FACTS_FOLDER))
 
-    def __init__(self, matcher: RedFlagMatcher) -> None:
+    def __init__(self, matcher: RedFlagMatcher, facts: RedFlagMatcher) -> None:
         self._matcher = matcher
+        self._facts = facts
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
@@ -57,6 +62,8 @@ class RedFlagDetector(GraphComponent):
     def _detect(self, message: Message, text: str) -> None:
         flags = self._matcher.find(text)
         message.set(RED_FLAGS, [asdict(flag) for flag in flags], add_to_output=True)
+        facts = [fact.kind.removeprefix("safeguard_") for fact in self._facts.find(text)]
+        message.set(SAFEGUARD_FACTS, facts, add_to_output=True)
         message.set(COUNTRY, find_country(text), add_to_output=True)
         intent = message.get(INTENT) or {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
         found = set(message.get(SAFETY_INTENTS_FOUND) or ()) | {flag.kind for flag in flags}

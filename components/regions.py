@@ -11,9 +11,16 @@ import yaml
 
 from components.text import normalise
 
-#: Words that make a country's name a statement of where somebody is.
-_PLACE_CUES = r"(?:\b(?:in|from|near|outside|live in|living in|based in|visiting|to|across|over in|here in|not)\s+)"
-_LEADING_NOT = re.compile(r"\bnot\s+(?:in\s+|from\s+)?$", re.IGNORECASE)
+#: Words before a country's name that make it a statement of where somebody is ...
+_BEFORE = r"(?:\b(?:in|from|near|outside|visiting|to|across)\s+(?:the\s+)?)"
+#: ... or what may follow it ("New Zealand here"), or a name that is a whole phrase (". New Zealand.").
+_AFTER = r"(?:\s+here\b)"
+_PHRASE = r"(?:(?<=^)|(?<=[.,;:!?(\-] )|(?<=[.,;:!?(]))"
+_LEADING_NOT = re.compile(r"\bnot\s+(?:in|from)?\s*(?:the\s+)?$", re.IGNORECASE)
+
+
+#: A message of so few words that begins with a country is taken as the answer to "where are you?".
+MAX_BARE_WORDS = 3
 
 
 @cache
@@ -25,7 +32,12 @@ def _data() -> dict[str, Any]:
 def _pattern() -> re.Pattern[str]:
     names = sorted((name for region in _data()["regions"].values() for name in region["names"]), key=len, reverse=True)
     alternatives = "|".join(re.escape(name) for name in names)
-    return re.compile(rf"(?P<cue>{_PLACE_CUES}(?:the\s+)?)?(?<![\w-])(?P<name>{alternatives})(?![\w-])", re.IGNORECASE)
+    bare = rf"(?<![\w-])(?P<{{group}}>{alternatives})(?![\w-])"
+    return re.compile(
+        rf"{_BEFORE}{bare.format(group='placed')}|{bare.format(group='here')}{_AFTER}"
+        rf"|{_PHRASE}{bare.format(group='phrase')}(?=\s*(?:$|[.,;:!?)]))",
+        re.IGNORECASE,
+    )
 
 
 def known_regions() -> frozenset[str]:
@@ -39,19 +51,23 @@ def known_regions() -> frozenset[str]:
 def find_country(text: str) -> str | None:
     """Return the region code of the country that the writer says to be in, or None.
 
-    A name counts after a place word ("in Spain", "from Leeds") or when the message hardly says anything else
-    ("uk", "Ireland please").
+    A name counts after a place word ("in Spain", "from Leeds"), before "here", as a phrase of its own ("..., Ireland."), or
+    when the message hardly says anything else ("uk please").
     """
     text = normalise(text)
-    short = len(text.split()) <= 3
     for match in _pattern().finditer(text):
-        if not (match["cue"] or short):
+        group = str(match.lastgroup)
+        if _LEADING_NOT.search(text[: match.start(group)]):
             continue
-        if _LEADING_NOT.search(text[: match.start("name")]):
-            continue
-        name = match["name"].lower()
-        return next(code for code, region in _data()["regions"].items() if name in region["names"])
+        return _code(match[group])
+    words = re.sub(r"[^\w.' ]", "", text).lower().split()
+    if len(words) <= MAX_BARE_WORDS:
+        return next((_code(name) for name in (" ".join(words), " ".join(words[:2]), words[0] if words else "") if _code(name)), None)
     return None
+
+
+def _code(name: str) -> str | None:
+    return next((code for code, region in _data()["regions"].items() if name.lower() in region["names"]), None)
 
 
 def slot_values(region: str | None, said: bool) -> dict[str, str]:

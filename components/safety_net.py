@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-#: Outcome -> the intents whose probabilities are summed. In order of precedence (SAFETY.md, section 1).
+#: Outcome -> the intents whose probabilities are summed. In order of precedence (docs/safety.md, section 1).
 SAFETY_INTENTS: dict[str, tuple[str, ...]] = {
     "emergency": ("emergency_injury", "emergency_general"),
     "crisis": ("crisis",),
@@ -46,6 +46,11 @@ def crossing_intents(
             if likeliest.sum() >= window_thresholds.get(outcome, np.inf):
                 found.append(classes[indices[int(likeliest.argmax())]])
     return found
+
+
+def is_safety_intent(intent: str) -> bool:
+    """Tell whether an intent is answered by the safety policy with an emergency, crisis or eating-disorder text."""
+    return intent in _PRECEDENCE
 
 
 def top_intent(classified: str | None, flagged: Sequence[str]) -> str | None:

@@ -1,6 +1,6 @@
 """What a turn must answer when safety is at stake: a pure function of what was understood and what is already known.
 
-SAFETY.md: section 1 (outcomes, precedence, locks), section 3 (the two emergency texts), section 5 (safeguards).
+docs/safety.md: section 1 (outcomes, precedence, locks), section 3 (the two emergency texts), section 5 (safeguards).
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from typing import Any
 
 HOLD_SLOT = "emergency_hold"
 LOCK_SLOT = "lock"
-SAFEGUARD_SLOT = "safeguard_reason"
+SAFEGUARD_SLOT = "safeguard_reasons"
 NUMBER_SLOTS = ("emergency_number", "crisis_line", "eating_disorder_line")
 
 RELEASE_INTENT = "emergency_release"
+#: While held, a doubtful "nobody is hurt" frees nothing: the short text once more costs little.
+RELEASE_CONFIDENCE = 0.6
 NEW_CONVERSATION_INTENT = "smalltalk_new_conversation"
 #: Asked while a lock is on, these are answered too, after the lock's own reply.
 ANSWERED_WHILE_LOCKED = {
@@ -57,13 +59,17 @@ SAFEGUARDED_INTENTS: dict[str, frozenset[str]] = {
 _REASON_TOLD_BY = {"medical_past_treated": "after_surgery", "urgent_pregnancy_pain": "pregnancy", "urgent_teen_pain": "minor"}
 
 
+#: What a new conversation forgets.
+_FORGOTTEN: dict[str, Any] = {SAFEGUARD_SLOT: None, "meaning": None, "exercise": None}
+
+
 @dataclass(frozen=True)
 class Known:
     """What the conversation already holds (slots)."""
 
     hold: bool = False
     lock: str | None = None
-    safeguard: str | None = None
+    safeguards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,16 +81,43 @@ class Plan:
     ends_loop: bool = False
 
 
-def plan_turn(intent: str | None, safety_intents: Collection[str], flags: Collection[str], known: Known) -> Plan:
-    """Return what the safety policy does in this turn.
+@dataclass(frozen=True)
+class Understood:
+    """What the message was understood as.
 
-    Args:
-        intent: the top intent.
+    Attributes:
+        intent: the top intent, with its confidence.
         safety_intents: every safety intent that holds (both texts are shown when emergency and crisis hold).
         flags: names of the red flags, e.g. `X1_violence`.
-        known: the slots before this turn.
+        facts: reasons of safeguards told in passing, e.g. `minor` ("I'm 15"), whatever the message asks.
     """
-    intents = set(safety_intents) | ({intent} if intent else set())
+
+    intent: str | None
+    confidence: float = 1.0
+    safety_intents: Collection[str] = ()
+    flags: Collection[str] = ()
+    facts: Collection[str] = ()
+
+
+def plan_turn(understood: Understood, known: Known) -> Plan:
+    """Return what the safety policy does in this turn, given what the conversation already holds."""
+    plan = _plan(understood, known)
+    reasons = _reasons(understood, known)
+    if reasons != known.safeguards and SAFEGUARD_SLOT not in plan.slots:
+        return Plan(plan.actions, {**plan.slots, SAFEGUARD_SLOT: list(reasons)}, plan.ends_loop)
+    return plan
+
+
+def _reasons(understood: Understood, known: Known) -> tuple[str, ...]:
+    intent = understood.intent or ""
+    told = [intent.removeprefix("safeguard_")] if intent.startswith("safeguard_") else []
+    told += [_REASON_TOLD_BY[intent]] if intent in _REASON_TOLD_BY else []
+    return tuple(dict.fromkeys((*known.safeguards, *told, *understood.facts)))
+
+
+def _plan(understood: Understood, known: Known) -> Plan:
+    intent = understood.intent
+    intents = set(understood.safety_intents) | ({intent} if intent else set())
     lock = _stricter(known.lock, "crisis" if "crisis" in intents else None, "eating_disorder" if "eating_disorder" in intents else None)
     slots: dict[str, Any] = {} if lock == known.lock else {LOCK_SLOT: lock}
 
@@ -93,13 +126,14 @@ def plan_turn(intent: str | None, safety_intents: Collection[str], flags: Collec
     )
     if emergency:
         actions = [f"utter_{emergency}"]
-        if "X1_violence" in flags:
+        if "X1_violence" in understood.flags:
             actions.append("utter_emergency_violence")
         if "crisis" in intents:
             actions.append("utter_crisis_support")
         return Plan((*actions, "action_escalate_emergency"), {HOLD_SLOT: True, **slots}, ends_loop=True)
 
-    if known.hold and intent != RELEASE_INTENT:
+    released = intent == RELEASE_INTENT and understood.confidence >= RELEASE_CONFIDENCE
+    if known.hold and not released:
         also = "crisis" if "crisis" in intents else "eating_disorder" if "eating_disorder" in intents else None
         actions = ["utter_emergency_held", *([f"utter_{also}_support"] if also else [])]
         return Plan(tuple(actions), slots, ends_loop=True)
@@ -113,29 +147,26 @@ def plan_turn(intent: str | None, safety_intents: Collection[str], flags: Collec
 
     if known.lock:
         return _locked(intent, known.lock)
-    return _safeguarded(intent, known)
+    return _safeguarded(intent, _reasons(understood, known))
 
 
 def _locked(intent: str | None, lock: str) -> Plan:
     if intent == NEW_CONVERSATION_INTENT:
-        return Plan(("utter_smalltalk_new_conversation",), {LOCK_SLOT: None, SAFEGUARD_SLOT: None, "meaning": None}, ends_loop=True)
+        return Plan(("utter_smalltalk_new_conversation",), {LOCK_SLOT: None, **_FORGOTTEN}, ends_loop=True)
     if intent == "eating_disorder_information" and lock == "eating_disorder":
         return Plan(("utter_eating_disorder_information",), ends_loop=True)
     also = ANSWERED_WHILE_LOCKED.get(intent or "")
     return Plan((f"utter_{lock}_locked", *([also] if also else [])), ends_loop=True)
 
 
-def _safeguarded(intent: str | None, known: Known) -> Plan:
+def _safeguarded(intent: str | None, reasons: tuple[str, ...]) -> Plan:
     if intent and intent.startswith("safeguard_"):
-        reason = intent.removeprefix("safeguard_")
-        return Plan((f"utter_safeguard_{reason}",), {SAFEGUARD_SLOT: reason}, ends_loop=True)
+        return Plan((f"utter_{intent}",), ends_loop=True)
     if intent == NEW_CONVERSATION_INTENT:
-        return Plan(("utter_smalltalk_new_conversation",), {SAFEGUARD_SLOT: None, "meaning": None}, ends_loop=True)
-    told = _REASON_TOLD_BY.get(intent or "")
-    if told and known.safeguard is None:
-        return Plan((), {SAFEGUARD_SLOT: told})
-    if known.safeguard and intent in SAFEGUARDED_INTENTS[known.safeguard]:
-        return Plan((f"utter_safeguard_{known.safeguard}",), ends_loop=True)
+        return Plan(("utter_smalltalk_new_conversation",), dict(_FORGOTTEN), ends_loop=True)
+    reason = next((reason for reason in reasons if intent in SAFEGUARDED_INTENTS[reason]), None)
+    if reason:
+        return Plan((f"utter_safeguard_{reason}",), ends_loop=True)
     return Plan()
 
 

@@ -23,12 +23,12 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import INTENT_NAME_KEY
+from rasa.shared.nlu.constants import INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY
 
 from components import regions
 from components.intent_classifier import SAFETY_INTENTS_FOUND
-from components.red_flag_detector import COUNTRY, RED_FLAGS
-from components.safety_plan import HOLD_SLOT, LOCK_SLOT, SAFEGUARD_SLOT, Known, Plan, plan_turn
+from components.red_flag_detector import COUNTRY, RED_FLAGS, SAFEGUARD_FACTS
+from components.safety_plan import HOLD_SLOT, LOCK_SLOT, SAFEGUARD_SLOT, Known, Plan, Understood, plan_turn
 
 #: Above RulePolicy's 6.
 PRIORITY = 10
@@ -107,7 +107,7 @@ def _slots_before_turn(tracker: DialogueStateTracker, first_step: bool) -> Known
                 earlier[event.key] = event.value
             elif isinstance(event, UserUttered):
                 values = dict(earlier)
-    return Known(hold=bool(values[HOLD_SLOT]), lock=values[LOCK_SLOT], safeguard=values[SAFEGUARD_SLOT])
+    return Known(bool(values[HOLD_SLOT]), values[LOCK_SLOT], tuple(values[SAFEGUARD_SLOT] or ()))
 
 
 def _plan(tracker: DialogueStateTracker, before: Known) -> Plan:
@@ -115,12 +115,14 @@ def _plan(tracker: DialogueStateTracker, before: Known) -> Plan:
     if message is None:
         return Plan()
     parse_data: dict[str, Any] = dict(message.parse_data or {})
-    return plan_turn(
+    understood = Understood(
         message.intent.get(INTENT_NAME_KEY),
-        parse_data.get(SAFETY_INTENTS_FOUND) or [],
-        [flag["name"] for flag in parse_data.get(RED_FLAGS) or []],
-        before,
+        float(message.intent.get(PREDICTED_CONFIDENCE_KEY, 1.0)),
+        parse_data.get(SAFETY_INTENTS_FOUND) or (),
+        [flag["name"] for flag in parse_data.get(RED_FLAGS) or ()],
+        parse_data.get(SAFEGUARD_FACTS) or (),
     )
+    return plan_turn(understood, before)
 
 
 def _events(tracker: DialogueStateTracker, plan: Plan) -> list[Event]:

@@ -1,7 +1,7 @@
 """Red flags: signs in a visitor's words that need an emergency, crisis or eating-disorder answer whatever else is said.
 
 Data, not code: `signs.yml` (what people write, as regular expressions by sign), `context.yml` (words that deny a sign, put
-it into the past or make it hypothetical) and `flags.yml` (which signs together are which flag of SAFETY.md, section 2).
+it into the past or make it hypothetical) and `flags.yml` (which signs together are which flag of docs/safety.md, section 2).
 medspaCy's matcher and ConText do the work; its stock rules are for clinical notes and are not loaded.
 """
 

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import spacy
 import yaml
 from medspacy.context import ConText, ConTextRule
-from medspacy.target_matcher import TargetMatcher, TargetRule
-from spacy.tokens import Span
+from spacy.tokens import Doc, Span
 
 from components.text import normalise
 
-#: Context categories that take a sign out of play. POSSIBLE and OTHER_PERSON never do (SAFETY.md, section 4). What takes
+#: Context categories that take a sign out of play. POSSIBLE and OTHER_PERSON never do (docs/safety.md, section 4). What takes
 #: back a whole message (settled, fiction, an animal) is a sign of its own, named in a flag's `unless`.
 SUPPRESSING = frozenset({"DENIED", "HYPOTHETICAL", "FIGURATIVE"})
 CONTEXT_CATEGORIES = SUPPRESSING | {"BOUNDARY"}
 DIRECTIONS = frozenset({"FORWARD", "BACKWARD", "BIDIRECTIONAL", "TERMINATE", "PSEUDO"})
-KINDS = frozenset({"emergency_injury", "emergency_general", "crisis", "eating_disorder"})
+KINDS = frozenset({"emergency_injury", "emergency_general", "crisis", "eating_disorder"}) | {
+    f"safeguard_{reason}"
+    for reason in ("minor", "pregnancy", "underweight", "medicine", "condition", "after_surgery", "older")
+}
 _SPANS = "medspacy_spans"
 #: ConText compares all modifiers of a text with each other: pieces of this many characters keep a long message linear.
-_PIECE = 500
+_PIECE = 400
+#: Mentions of one sign in a piece that are looked at.
+_MENTIONS = 4
 _WORD_REFERENCE = re.compile(r"%(\w+)%")
 
 
@@ -38,7 +43,7 @@ class RedFlag:
     """One red flag found in a message.
 
     Attributes:
-        name: as in SAFETY.md, e.g. `E5_older_person_fall`.
+        name: as in docs/safety.md, e.g. `E5_older_person_fall`.
         kind: the intent that the flag stands for.
         evidence: the visitor's own words that raised it.
     """
@@ -76,8 +81,6 @@ class RedFlagMatcher:
         self._nlp = spacy.blank("en")
         self._sentences = self._nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", ";"]})
         ConText.register_graph_attributes()
-        self._targets = TargetMatcher(self._nlp, result_type="group", span_group_name=_SPANS, prune=False)
-        self._targets.add(list(_target_rules(signs)))
         self._context = ConText(
             self._nlp, rules=None, span_attrs=None, input_span_type="group", span_group_name=_SPANS,
             prune_on_target_overlap=True,
@@ -87,9 +90,10 @@ class RedFlagMatcher:
     def find(self, text: str) -> list[RedFlag]:
         """Return the flags of a message in the order of flags.yml; an empty list for an empty text."""
         text = normalise(text)
-        if not self._conceivable(text.lower()):
+        wanted = self._wanted(text.lower())
+        if not wanted:
             return []
-        active = self._active(text)
+        active = self._active(text, wanted)
         for sign in self._overrides.keys() & active.keys():
             for taken_back in self._overrides[sign]:
                 active.pop(taken_back, None)
@@ -105,12 +109,13 @@ class RedFlagMatcher:
 
     def signs(self, text: str) -> dict[str, str]:
         """Return sign -> the words that show it, for every sign of the text that no context takes back."""
-        return self._active(normalise(text))
+        return self._active(normalise(text), set(self._expressions))
 
-    def _conceivable(self, lower: str) -> bool:
-        """Whether the words of some combination are all there, whatever the context: most messages end here, cheaply.
+    def _wanted(self, lower: str) -> set[str]:
+        """Return the signs that decide about this message; none, cheaply, for most messages.
 
-        Signs are looked up in the order in which flags.yml names them, so the rarest comes first there.
+        These are the signs of every flag of which one combination is there word for word, whatever the context. They are
+        looked up in the order in which flags.yml names them, so the rarest comes first there.
         """
         said: dict[str, bool] = {}
 
@@ -119,16 +124,31 @@ class RedFlagMatcher:
                 said[sign] = self._expressions[sign].search(lower) is not None
             return said[sign]
 
-        return any(all(map(is_said, combination)) for rule in self._flags for combination in rule.combinations)
+        wanted: set[str] = set()
+        for rule in self._flags:
+            if any(all(map(is_said, combination)) for combination in rule.combinations):
+                wanted.update(rule.unless, *rule.combinations)
+        return wanted | self._overrides.keys() if wanted else wanted
 
-    def _active(self, text: str) -> dict[str, str]:
+    def _active(self, text: str, wanted: set[str]) -> dict[str, str]:
         active: dict[str, str] = {}
         for piece in textwrap.wrap(text, _PIECE):
-            doc = self._context(self._targets(self._sentences(self._nlp.make_doc(piece))))
-            for span in doc.spans[_SPANS]:
+            doc = self._sentences(self._nlp.make_doc(piece))
+            doc.spans[_SPANS] = list(self._mentions(doc, wanted))
+            for span in self._context(doc).spans[_SPANS]:
                 if not _suppressed(span):
                     active.setdefault(span.label_.lower(), span.text)
         return active
+
+    def _mentions(self, doc: Doc, wanted: set[str]) -> Iterator[Span]:
+        """Yield the signs in a text. medspaCy's own TargetMatcher does the same, but joins the tokens anew for every pattern."""
+        lower = doc.text.lower()
+        for sign, expression in self._expressions.items():
+            if sign in wanted:
+                for match in islice(expression.finditer(lower), _MENTIONS):
+                    span = doc.char_span(*match.span(), label=sign.upper(), alignment_mode="expand")
+                    if span is not None:
+                        yield span
 
 
 def _suppressed(span: Span) -> bool:
@@ -174,13 +194,10 @@ def _signs(folder: Path) -> dict[str, list[str]]:
 
     for word, pattern in words.items():  # a word may use the words above it
         words[word] = expanded(pattern, word)
-    return {sign: [expanded(pattern, sign) for pattern in patterns] for sign, patterns in content["signs"].items()}
-
-
-def _target_rules(signs: dict[str, list[str]]) -> Iterable[TargetRule]:
-    for sign, patterns in signs.items():
-        for pattern in patterns:
-            yield TargetRule(sign, sign.upper(), pattern=_compiled(pattern, f"signs.yml, {sign}"))
+    return {
+        sign: [_compiled(expanded(pattern, sign), f"signs.yml, {sign}") for pattern in patterns]
+        for sign, patterns in content["signs"].items()
+    }
 
 
 def _context_rules(modifiers: list[dict[str, Any]]) -> Iterable[ConTextRule]:

@@ -1,0 +1,59 @@
+"""What the measured visitors say: the same kinds of message to both systems, each in its own domain's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Messages:
+    """The messages of one system.
+
+    Attributes:
+        first: opening messages of new conversations, used in turn.
+        long_conversation: the messages of a long conversation, used in turn; turn 100 repeats the first turn's.
+        form: opens a form, then answers its questions; empty while the system has no form.
+    """
+
+    first: tuple[str, ...]
+    long_conversation: tuple[str, ...]
+    form: tuple[str, ...] = ()
+
+
+#: Rasa's starter greets, asks for the mood, cheers up, and says that it is a bot.
+STARTER = Messages(
+    first=(
+        "hello",
+        "good morning",
+        "bye",
+        "are you a bot?",
+        "I am feeling very good",
+        "I am so sad today",
+        "yes of course",
+        "not really",
+    ),
+    long_conversation=("hello", "I am so sad today", "yes", "are you a bot?", "I am feeling very good", "no", "bye"),
+)
+
+#: Small talk, both meanings, the question which one is meant, and an emergency (with its call of the action server).
+ASSISTANT = Messages(
+    first=(
+        "hello",
+        "good morning",
+        "bye",
+        "are you a bot?",
+        "hip reduction",
+        "how much protein do I need a day?",
+        "who puts a dislocated hip back in?",
+        "I fell, my hip popped out and I can't move my leg",
+    ),
+    long_conversation=(
+        "hello",
+        "how much protein do I need a day?",
+        "thanks",
+        "are you a bot?",
+        "what are the best exercises for slimmer hips?",
+        "how long does recovery take?",
+        "who puts a dislocated hip back in?",
+    ),
+)

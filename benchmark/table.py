@@ -1,0 +1,109 @@
+"""Write the table of benchmark/results/latest.json into README.md: `python -m benchmark.table`.
+
+The table goes between `<!-- benchmark:start -->` and `<!-- benchmark:end -->`; figures are never typed by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+BENCHMARK = "benchmark"
+
+
+class MissingMarkersError(ValueError):
+    """A page lacks the pair of markers; the message names them."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Replace the table; returns the exit status: 0, or 2 when there is no result or the page lacks the markers."""
+    parser = argparse.ArgumentParser(prog="python -m benchmark.table", description="Write the table into README.md.")
+    parser.add_argument("--result", type=Path, default=ROOT / "benchmark" / "results" / "latest.json")
+    parser.add_argument("--page", type=Path, default=ROOT / "README.md")
+    options = parser.parse_args(arguments)
+    try:
+        found = json.loads(options.result.read_text(encoding="utf-8"))
+        page = options.page.read_text(encoding="utf-8")
+        options.page.write_text(with_block(page, BENCHMARK, table(found)), encoding="utf-8")
+    except (OSError, MissingMarkersError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def with_block(page: str, name: str, block: str) -> str:
+    """Return the page with `block` between its markers of that name; raises MissingMarkersError."""
+    start, end = markers(name)
+    before, found_start, rest = page.partition(start)
+    _, found_end, after = rest.partition(end)
+    if not found_start or not found_end:
+        raise MissingMarkersError(f"The page needs a line {start} and below it a line {end}.")
+    return f"{before}{start}\n{block.strip()}\n{end}{after}"
+
+
+def markers(name: str) -> tuple[str, str]:
+    """Return the comments before and after a generated block."""
+    return f"<!-- {name}:start -->", f"<!-- {name}:end -->"
+
+
+def table(found: dict[str, Any]) -> str:
+    """Return the Markdown table of a result and the sentences below it."""
+    lines = ["| | Rasa's starter | this assistant | ratio | demanded |", "|---|---:|---:|---:|---|"]
+    lines += ["| " + " | ".join(cell or "-" for cell in row) + " |" for row in _rows(found)]
+    return "\n".join([*lines, "", _sentences(found)])
+
+
+def _rows(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield title, both systems' figures, ratio and demand; an empty text where there is none."""
+    systems, ratios = (found["starter"], found["assistant"]), found["ratios"]
+    limits = {demand["figure"]: _limit(demand) for demand in found["demands"]}
+
+    def row(title: str, shown: Callable[[dict[str, Any]], str], figure: str = "") -> tuple[str, ...]:
+        ratio = "" if ratios.get(figure) is None else f"{ratios[figure]:.2f}"
+        return (title, *map(shown, systems), ratio, limits.get(figure, ""))
+
+    yield row("first turn, p50", lambda system: _ms(system["first_turn_ms"], "p50"), "first_turn_p50")
+    yield row("first turn, p95", lambda system: _ms(system["first_turn_ms"], "p95"), "first_turn_p95")
+    yield row("first turn, p99", lambda system: _ms(system["first_turn_ms"], "p99"))
+    yield row("turn 100, p50", lambda system: _ms(system["turn_100_ms"], "p50"), "turn_100_p50")
+    yield row("turn 100, times turn 1", lambda system: f"{system['turn_100_to_first']:.2f}", "turn_100_to_first")
+    yield row("turn in a form, p50", lambda system: _ms(system["form_turn_ms"], "p50"))
+    yield row("start-up", lambda system: f"{system['start_up_s']:.1f} s", "start_up")
+    yield row("resident memory", lambda system: f"{system['memory_mib']:.0f} MiB", "memory")
+    yield row("training", lambda system: f"{system['training_s']:.0f} s", "training_s")
+    yield row("training, 1,000 lines", lambda system: f"{system['training_s_per_1000_lines']:.1f} s")
+    for visitors, ratio in ratios["messages_per_s"].items():
+        rates = [f"{system['messages_per_s'][visitors]:.0f}" for system in systems]
+        title = f"messages per second, {visitors} {'visitor' if visitors == '1' else 'visitors'}"
+        yield (title, *rates, f"{ratio:.2f}", "")
+
+
+def _sentences(found: dict[str, Any]) -> str:
+    machine, samples = found["machine"], found["assistant"]["samples"]
+    sentences = [
+        f"{found['date']}, Rasa {found['rasa']}, {machine['cores']} cores, {machine['memory_gib']} GiB, Python "
+        f"{machine['python']}; {samples['first_turns']} first turns and {samples['long_conversations']} conversations "
+        "of 100 turns of each system, in turn, over HTTP.",
+        "Only ratios carry over to other machines. The assistant's memory includes its action server.",
+    ]
+    if found["assistant"]["form_turn_ms"] is None:
+        sentences.append("It has no form yet.")
+    return "\n".join(sentences)
+
+
+def _limit(demand: dict[str, Any]) -> str:
+    unit = " s" if demand["figure"].endswith("_s") else ""
+    return f"at most {demand['at_most']:g}{unit}{'' if demand['met'] else ', **not met**'}"
+
+
+def _ms(percentiles: dict[str, float] | None, rank: str) -> str:
+    return f"{percentiles[rank]:.1f} ms" if percentiles else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""The README's table is made of the result file, and of nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmark import table
+
+RESULT = table.ROOT / "benchmark" / "results" / "latest.json"
+PAGE = "# Title\n\n<!-- benchmark:start -->\nold\n<!-- benchmark:end -->\n\nAfter.\n"
+
+
+def system(**changes: Any) -> dict[str, Any]:
+    figures: dict[str, Any] = {
+        "first_turn_ms": {"p50": 28.94, "p95": 35.0, "p99": 41.0}, "form_turn_ms": None,
+        "turn_100_ms": {"p50": 87.0, "p95": 90.0, "p99": 99.0}, "turn_100_to_first": 3.011, "start_up_s": 33.04,
+        "memory_mib": 1200.4, "training_s": 66.2, "training_s_per_1000_lines": 970.1, "messages_per_s": {"1": 30.1},
+        "samples": {"first_turns": 250, "long_conversations": 30},
+    }  # fmt: skip
+    return {**figures, **changes}
+
+
+def demand(figure: str, at_most: float, met: bool) -> dict[str, Any]:
+    return {"figure": figure, "name": figure, "value": 0.3, "at_most": at_most, "met": met}
+
+
+@pytest.fixture
+def found() -> dict[str, Any]:
+    return {
+        "machine": {"cores": 2, "memory_gib": 24, "python": "3.10.13"}, "rasa": "3.6.21", "date": "2024-02-29",
+        "starter": system(), "assistant": system(turn_100_to_first=1.1, messages_per_s={"1": 90.0}),
+        "ratios": {"first_turn_p50": 0.334, "turn_100_p50": None, "messages_per_s": {"1": 2.99}},
+        "demands": [demand("first_turn_p50", 0.5, True), demand("turn_100_to_first", 2.0, False),
+                    demand("training_s", 180.0, True)],
+    }  # fmt: skip
+
+
+def test_the_rows(found: dict[str, Any]) -> None:
+    lines = table.table(found).splitlines()
+    assert "| first turn, p50 | 28.9 ms | 28.9 ms | 0.33 | at most 0.5 |" in lines
+    assert "| turn 100, p50 | 87.0 ms | 87.0 ms | - | - |" in lines
+    assert "| turn 100, times turn 1 | 3.01 | 1.10 | - | at most 2, **not met** |" in lines
+    assert "| turn in a form, p50 | - | - | - | - |" in lines
+    assert "| training | 66 s | 66 s | - | at most 180 s |" in lines
+    assert "| messages per second, 1 visitor | 30 | 90 | 2.99 | - |" in lines
+    assert "2024-02-29, Rasa 3.6.21, 2 cores, 24 GiB, Python 3.10.13; 250 first turns" in table.table(found)
+    assert "no form yet" in table.table(found)
+    found["assistant"]["form_turn_ms"] = {"p50": 12.0}
+    assert "| turn in a form, p50 | - | 12.0 ms | - | - |" in table.table(found)
+    assert "no form yet" not in table.table(found)
+
+
+def test_only_what_is_between_the_markers_changes() -> None:
+    assert table.with_block(PAGE, "benchmark", "new\n") == PAGE.replace("old", "new")
+    assert table.with_block(table.with_block(PAGE, "benchmark", "a"), "benchmark", "b") == PAGE.replace("old", "b")
+
+
+@pytest.mark.parametrize("page", ["", "<!-- benchmark:start -->", "<!-- benchmark:end -->\n<!-- benchmark:start -->"])
+def test_a_page_without_markers_is_left_alone(page: str, tmp_path: Path, found: dict[str, Any]) -> None:
+    with pytest.raises(table.MissingMarkersError, match="benchmark:start"):
+        table.with_block(page, "benchmark", "new")
+    (tmp_path / "page.md").write_text(page)
+    (tmp_path / "result.json").write_text(json.dumps(found))
+    assert table.main(["--result", str(tmp_path / "result.json"), "--page", str(tmp_path / "page.md")]) == 2
+    assert (tmp_path / "page.md").read_text() == page
+
+
+def test_the_command(tmp_path: Path, found: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "page.md").write_text(PAGE)
+    arguments = ["--result", str(tmp_path / "result.json"), "--page", str(tmp_path / "page.md")]
+    assert table.main(arguments) == 2  # nothing was measured
+    assert "result.json" in capsys.readouterr().err
+    (tmp_path / "result.json").write_text(json.dumps(found))
+    assert table.main(arguments) == 0
+    assert (tmp_path / "page.md").read_text() == PAGE.replace("old", table.table(found))
+
+
+@pytest.mark.skipif(not RESULT.exists(), reason="nothing was measured yet: make benchmark")
+def test_the_readme_shows_the_latest_result_and_it_names_no_machine() -> None:
+    written = RESULT.read_text(encoding="utf-8")
+    readme = (table.ROOT / "README.md").read_text(encoding="utf-8")
+    assert table.table(json.loads(written)) in readme
+    assert not [word for word in ("/home", "/root", "/tmp", "/work", "localhost", "hostname") if word in written]
