@@ -24,7 +24,8 @@ class ActionAnswerExerciseDetail(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         exercise = tracker.get_slot("exercise")
-        detail = DETAILS.get(tracker.get_intent_of_latest_message() or "")
+        # rasa-sdk's get_intent_of_latest_message reads the ranking, where the classifier's own answer stays
+        detail = DETAILS.get((tracker.latest_message.get("intent") or {}).get("name") or "")
         known = exercise and detail
         dispatcher.utter_message(response=f"utter_fitness_{exercise}_{detail}" if known else "utter_clarify_exercise")
         return []

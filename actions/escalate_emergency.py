@@ -21,6 +21,8 @@ class ActionEscalateEmergency(Action):
         """Return no events: the hold is the safety policy's."""
         message = tracker.latest_message
         if not (message.get("metadata") or {}).get("dry_run"):
+            # rasa-sdk's get_intent_of_latest_message reads the ranking, where the classifier's own answer stays
+            intent = (message.get("intent") or {}).get("name")
             flags = [flag["name"] for flag in message.get("red_flags") or []]
-            logger.warning("EMERGENCY conversation=%s intent=%s flags=%s", tracker.sender_id, tracker.get_intent_of_latest_message(), flags)
+            logger.warning("EMERGENCY conversation=%s intent=%s flags=%s", tracker.sender_id, intent, flags)
         return []

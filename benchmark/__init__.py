@@ -1,1 +1,1 @@
-"""Speed and memory against Rasa's own starter, and a comparison of ways of understanding (docs/architecture.md, section 7)."""
+"""Speed and memory against Rasa's own starter, and ways of understanding compared (docs/architecture.md, section 7)."""

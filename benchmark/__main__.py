@@ -18,7 +18,7 @@ from typing import Any
 import aiohttp
 
 from benchmark import figures, measure, systems
-from benchmark.servers import CommandFailedError, Servers
+from benchmark.servers import CommandFailedError, Servers, end_with_this_process
 
 RESULTS = systems.ROOT / "benchmark" / "results" / "latest.json"
 #: First turns of each system before anything is measured.
@@ -62,6 +62,7 @@ class Subject:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and write the result; returns the exit status."""
     options = parse(arguments)
+    end_with_this_process()
     plan = Plan(options.rounds, options.starts, options.first_turns, options.conversations, options.messages)
     try:
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:

@@ -25,7 +25,7 @@ from typing import Any
 from benchmark.__main__ import write
 from benchmark.ablation_table import table, with_table
 from benchmark.figures import machine
-from benchmark.servers import CommandFailedError
+from benchmark.servers import CommandFailedError, end_with_this_process
 from evaluation.cases import Case
 from evaluation.scoring import Observed, figures, pair
 from evaluation.sets import read_sets
@@ -54,6 +54,7 @@ class Job:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and write; returns the exit status: 0, or 2 when an approach failed."""
     options = parse(arguments)
+    end_with_this_process()
     try:
         with tempfile.TemporaryDirectory(prefix="ablation-") as folder:
             found = result(job(options, Path(folder)))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -151,6 +153,11 @@ def end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
         member.kill()
     for process in processes:
         process.wait()
+
+
+def end_with_this_process() -> None:
+    """Let a SIGTERM unwind this program, so that what it started ends with it."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
 
 
 def free_port() -> int:

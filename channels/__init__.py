@@ -1,0 +1,1 @@
+"""The way in: loopback bridge, conversation store, terminal shell."""

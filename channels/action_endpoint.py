@@ -23,7 +23,9 @@ class WatchedEndpoint(EndpointConfig):
     """The action server of endpoints.yml, with a time limit and a note of every failure."""
 
     def __init__(self, endpoint: EndpointConfig) -> None:
-        super().__init__(url=endpoint.url, headers=endpoint.headers, token=endpoint.token, token_name=endpoint.token_name)
+        super().__init__(
+            url=endpoint.url, headers=endpoint.headers, token=endpoint.token, token_name=endpoint.token_name
+        )
         self._timeout = float(os.environ.get(TIMEOUT_VARIABLE, DEFAULT_TIMEOUT))
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:

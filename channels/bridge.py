@@ -1,4 +1,4 @@
-"""The loopback bridge between the gateway and the assistant: the one Rasa channel of this project (docs/architecture.md, section 7)."""
+"""The loopback bridge, the one Rasa channel of this project; its contract is in docs/architecture.md, section 7."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _refusal(request: Request) -> HTTPResponse | None:
     secret = os.environ.get(SECRET_VARIABLE)
     if secret:
         given = request.headers.get("authorization", "")
-        if not hmac.compare_digest(given.encode(), f"Bearer {secret}".encode()):
+        if not hmac.compare_digest(given.encode(errors="surrogateescape"), f"Bearer {secret}".encode()):
             return _error(401, "The bearer token is missing or wrong.")
         return None
     if not ipaddress.ip_address(request.ip).is_loopback:

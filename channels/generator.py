@@ -18,11 +18,16 @@ class RotatingGenerator(TemplatedNaturalLanguageGenerator):
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         """Return the filled response, or None when the domain has no such response."""
+        if utter_action not in self.responses:
+            return None
         slots = tracker.current_slot_values()
-        variations = ResponseVariationFilter(self.responses).responses_for_utter_action(utter_action, output_channel, slots)
+        variations = ResponseVariationFilter(self.responses).responses_for_utter_action(
+            utter_action, output_channel, slots
+        )
         if not variations:
             return None
         uttered = sum(
-            isinstance(event, BotUttered) and event.metadata.get("utter_action") == utter_action for event in tracker.events
+            isinstance(event, BotUttered) and event.metadata.get("utter_action") == utter_action
+            for event in tracker.events
         )
         return self._fill_response(copy.deepcopy(variations[uttered % len(variations)]), slots, **kwargs)

@@ -25,7 +25,9 @@ def outcome_of(response: str) -> str:
     for outcome in OUTCOMES:
         if response.startswith(f"utter_{outcome}_"):
             return outcome
-    raise UnknownOutcomeError(f"{response}: a response is called utter_<outcome>_<topic>, outcome one of {', '.join(OUTCOMES)}.")
+    raise UnknownOutcomeError(
+        f"{response}: a response is called utter_<outcome>_<topic>, outcome one of {', '.join(OUTCOMES)}."
+    )
 
 
 def outcome_of_turn(responses: Iterable[str]) -> str:

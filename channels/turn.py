@@ -77,14 +77,22 @@ class TurnRequest:
     def checked(self, choices: Collection[str]) -> TurnRequest:
         """Return self, or raise BadTurnError."""
         for name in ("conversation_id", "message_id"):
-            _require(_matches(_ID, getattr(self, name)), f"`{name}` must be 16 to 64 characters of A-Z, a-z, 0-9, _ and -.")
+            _require(
+                _matches(_ID, getattr(self, name)), f"`{name}` must be 16 to 64 characters of A-Z, a-z, 0-9, _ and -."
+            )
         _require(_matches(_NAME, self.channel), "`channel` must be a short lower-case name such as widget or telegram.")
-        _require(self.region is None or _matches(_REGION, self.region), "`region` must be two capital letters such as GB, or null.")
+        _require(
+            self.region is None or _matches(_REGION, self.region),
+            "`region` must be two capital letters such as GB, or null.",
+        )
         _require(isinstance(self.dry_run, bool), "`dry_run` must be true or false.")
         _require((self.text is None) != (self.choice is None), "Exactly one of `text` and `choice` must be given.")
         if self.choice is not None:
             known = isinstance(self.choice, str) and self.choice in choices
-            _require(known, "`choice` must be the payload of a choice that the assistant offered, e.g. /clarify_choose_medical.")
+            _require(
+                known,
+                "`choice` must be the payload of a choice that the assistant offered, e.g. /clarify_choose_medical.",
+            )
         else:
             _require(isinstance(self.text, str), "`text` must be a string.")
             _require(len(self.text or "") <= MAX_CHARACTERS, f"`text` is longer than {MAX_CHARACTERS} characters.")
@@ -145,14 +153,16 @@ class Assistant:
     @property
     def model(self) -> str:
         """The name of the model file."""
-        return self._processor.model_path.name
+        return str(self._processor.model_filename)
 
     async def check(self) -> None:
         """Assert that known sentences are understood; raises TurnFailedError when the model answers wrongly."""
         for text, expected in KNOWN_SENTENCES.items():
             parsed = await self._processor.parse_message(UserMessage(text))
             if not str(parsed["intent"]["name"]).startswith(expected):
-                raise TurnFailedError(f"The model takes {text!r} for {parsed['intent']['name']}: train it anew (`make train`).")
+                raise TurnFailedError(
+                    f"The model takes {text!r} for {parsed['intent']['name']}: train it anew (`make train`)."
+                )
 
     async def answer(self, request: TurnRequest) -> dict[str, Any]:
         """Answer one message; the dict is the bridge's response body (docs/architecture.md, section 7).
@@ -171,7 +181,9 @@ class Assistant:
 
     async def erase(self, conversation_id: str) -> bool:
         """Erase a conversation; False when there was none. Raises BadTurnError, TurnFailedError."""
-        _require(_matches(_ID, conversation_id), "The conversation id must be 16 to 64 characters of A-Z, a-z, 0-9, _ and -.")
+        _require(
+            _matches(_ID, conversation_id), "The conversation id must be 16 to 64 characters of A-Z, a-z, 0-9, _ and -."
+        )
         lock = self._locks.setdefault(conversation_id, asyncio.Lock())
         async with lock:
             try:
@@ -186,7 +198,9 @@ class Assistant:
         conversation = request.conversation_id
         try:
             if await store.has_message(conversation, request.message_id):
-                return self._body(store.tracker_after_message(conversation, request.message_id), started, degraded=False)
+                return self._body(
+                    store.tracker_after_message(conversation, request.message_id), started, degraded=False
+                )
             failures: list[str] = []
             failed_actions.set(failures)
             message = UserMessage(
@@ -261,7 +275,8 @@ def _reply(event: BotUttered, slots: dict[str, Any]) -> dict[str, Any]:
     return {
         "text": event.text or "",
         "choices": [
-            {"title": button["title"], "payload": button["payload"]} for button in (event.data or {}).get("buttons") or []
+            {"title": button["title"], "payload": button["payload"]}
+            for button in (event.data or {}).get("buttons") or []
         ],
         "card": card,
         "source": about.get("source"),

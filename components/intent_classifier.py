@@ -124,7 +124,9 @@ class IntentClassifier(GraphComponent):
             self._config["window_thresholds"],
         )
         # A safety outcome is answered exactly when it is probable enough, whether or not it ranks first.
-        wanted = crossing[:1] or [entry[INTENT_NAME_KEY] for entry in ranking if not is_safety_intent(entry[INTENT_NAME_KEY])]
+        wanted = crossing[:1] or [
+            entry[INTENT_NAME_KEY] for entry in ranking if not is_safety_intent(entry[INTENT_NAME_KEY])
+        ]
         intent = next(entry for entry in ranking if entry[INTENT_NAME_KEY] == wanted[0])
         message.set(SAFETY_INTENTS_FOUND, crossing, add_to_output=True)
         message.set(INTENT, dict(intent), add_to_output=True)
@@ -165,5 +167,7 @@ def sentence_vector(message: Message) -> np.ndarray:
     """
     _, sentence = message.get_dense_features(TEXT)
     if sentence is None:
-        raise RasaException("A message has no sentence vector: config.yml needs SentenceFeaturizer before this component.")
+        raise RasaException(
+            "A message has no sentence vector: config.yml needs SentenceFeaturizer before this component."
+        )
     return np.asarray(sentence.features[0])

@@ -64,7 +64,9 @@ class OutOfScopeGate(GraphComponent):
     def validate_config(cls, config: dict[str, Any]) -> None:
         for key in ("least_similarity", "sure_confidence"):
             if not 0 <= config[key] <= 1:
-                raise InvalidConfigException(f"{cls.__name__} in config.yml: `{key}` must be from 0 to 1, got {config[key]}.")
+                raise InvalidConfigException(
+                    f"{cls.__name__} in config.yml: `{key}` must be from 0 to 1, got {config[key]}."
+                )
 
     def train(self, training_data: TrainingData) -> Resource:
         """Store the centre of the sentence vectors of each in-scope intent."""

@@ -19,9 +19,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.regions import find_country
 from components.intent_classifier import SAFETY_INTENTS_FOUND
 from components.red_flags import RedFlagMatcher
+from components.regions import find_country
 from components.safety_net import SAFETY_INTENTS, top_intent
 
 RED_FLAGS = "red_flags"
@@ -33,7 +33,7 @@ _FACTS_FOLDER = Path(__file__).parent / "safeguard_facts"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class RedFlagDetector(GraphComponent):
-    """Sets `red_flags` (a list of {name, kind, evidence}), `safety_intents`, `safeguard_facts` and `country`; rewrites `intent` when a flag is up."""
+    """Sets `red_flags` ({name, kind, evidence} each), `safety_intents`, `safeguard_facts`, `country`; may rewrite `intent`."""
 
     @classmethod
     def create(
@@ -71,4 +71,4 @@ class RedFlagDetector(GraphComponent):
         if winner != intent[INTENT_NAME_KEY]:
             message.set(INTENT, {INTENT_NAME_KEY: winner, PREDICTED_CONFIDENCE_KEY: 1.0}, add_to_output=True)
         safety = {name for names in SAFETY_INTENTS.values() for name in names}
-        message.set(SAFETY_INTENTS_FOUND, sorted((found | {winner}) & safety), add_to_output=True)
+        message.set(SAFETY_INTENTS_FOUND, sorted((found | {str(winner)}) & safety), add_to_output=True)

@@ -62,7 +62,10 @@ def find_country(text: str) -> str | None:
         return _code(match[group])
     words = re.sub(r"[^\w.' ]", "", text).lower().split()
     if len(words) <= MAX_BARE_WORDS:
-        return next((_code(name) for name in (" ".join(words), " ".join(words[:2]), words[0] if words else "") if _code(name)), None)
+        return next(
+            (_code(name) for name in (" ".join(words), " ".join(words[:2]), words[0] if words else "") if _code(name)),
+            None,
+        )
     return None
 
 

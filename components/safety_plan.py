@@ -28,15 +28,46 @@ ANSWERED_WHILE_LOCKED = {
 #: Intents whose answers hold calorie, protein or weight figures, or lead to a plan.
 _NUMBER_INTENTS = frozenset(
     f"fitness_{topic}"
-    for topic in ("calorie_deficit", "diet", "metabolism", "protein", "supplements", "plateau", "timeline", "body_recomposition", "overview")
+    for topic in (
+        "calorie_deficit",
+        "diet",
+        "metabolism",
+        "protein",
+        "supplements",
+        "plateau",
+        "timeline",
+        "body_recomposition",
+        "overview",
+    )
 )
 _PLAN_INTENTS = frozenset(
     f"fitness_{topic}"
     for topic in (
-        "training_plan", "best_exercises", "strength_training", "progression", "hiit", "glute_growth", "compound_isolation",
-        "squat", "barbell_squat", "dumbbell_squat", "goblet_squat", "deadlift", "conventional_deadlift", "romanian_deadlift",
-        "sumo_deadlift", "lunge", "forward_lunge", "reverse_lunge", "lateral_lunge", "walking_lunge", "hip_thrust",
-        "glute_bridge", "cable_kickback", "hip_abduction", "hip_adduction",
+        "training_plan",
+        "best_exercises",
+        "strength_training",
+        "progression",
+        "hiit",
+        "glute_growth",
+        "compound_isolation",
+        "squat",
+        "barbell_squat",
+        "dumbbell_squat",
+        "goblet_squat",
+        "deadlift",
+        "conventional_deadlift",
+        "romanian_deadlift",
+        "sumo_deadlift",
+        "lunge",
+        "forward_lunge",
+        "reverse_lunge",
+        "lateral_lunge",
+        "walking_lunge",
+        "hip_thrust",
+        "glute_bridge",
+        "cable_kickback",
+        "hip_abduction",
+        "hip_adduction",
     )
 )
 #: Safeguard reason -> the later questions that get the safeguard's answer instead of figures or a plan.
@@ -56,7 +87,11 @@ SAFEGUARDED_INTENTS: dict[str, frozenset[str]] = {
     "somebody_else": frozenset(),
 }
 #: Intents that tell a safeguard fact without being a safeguard question.
-_REASON_TOLD_BY = {"medical_past_treated": "after_surgery", "urgent_pregnancy_pain": "pregnancy", "urgent_teen_pain": "minor"}
+_REASON_TOLD_BY = {
+    "medical_past_treated": "after_surgery",
+    "urgent_pregnancy_pain": "pregnancy",
+    "urgent_teen_pain": "minor",
+}
 
 
 #: What a new conversation forgets.
@@ -118,7 +153,11 @@ def _reasons(understood: Understood, known: Known) -> tuple[str, ...]:
 def _plan(understood: Understood, known: Known) -> Plan:
     intent = understood.intent
     intents = set(understood.safety_intents) | ({intent} if intent else set())
-    lock = _stricter(known.lock, "crisis" if "crisis" in intents else None, "eating_disorder" if "eating_disorder" in intents else None)
+    lock = _stricter(
+        known.lock,
+        "crisis" if "crisis" in intents else None,
+        "eating_disorder" if "eating_disorder" in intents else None,
+    )
     slots: dict[str, Any] = {} if lock == known.lock else {LOCK_SLOT: lock}
 
     emergency = next((name for name in ("emergency_injury", "emergency_general") if name == intent), None) or next(

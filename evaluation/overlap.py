@@ -118,7 +118,7 @@ def describe(comparison: Comparison, texts: bool = False) -> str:
     rows.append(f"{sum(bare.values())} bare terms of up to {BARE_WORDS} words occur in both, which is allowed:")
     rows.append("  " + "; ".join(f"{term} ({count})" for term, count in sorted(bare.items())) if bare else "  none")
     if found.nearest:
-        values = np.quantile(np.array(found.nearest), QUANTILES)
+        values = [float(np.quantile(np.array(found.nearest), quantile)) for quantile in QUANTILES]
         rows.append("Similarity of a set line to the nearest training line, quantiles:")
         rows.append("  " + "  ".join(f"{100 * q:g}%: {value:.2f}" for q, value in zip(QUANTILES, values, strict=True)))
     shared = sum(count > 1 for count in found.openings.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -49,7 +48,7 @@ def write(out: Path, report: dict[str, Any], results: Sequence[Result]) -> tuple
         part = path.with_name(f".{path.name}.part")
         # YAML can spell a lone surrogate, UTF-8 cannot: it becomes the escape that JSON knows, too.
         part.write_bytes(document.encode("utf-8", errors="backslashreplace"))
-        os.replace(part, path)
+        part.replace(path)
     return out / "report.json", out / "report.html"
 
 

@@ -1,0 +1,1 @@
+"""Starting Rasa without TensorFlow, and finding out what a machine lacks."""

@@ -26,7 +26,9 @@ def python_found() -> Finding:
     """A Python 3.10 that uv can use."""
     uv = shutil.which("uv") or ROOT / ".uv" / "bin" / "uv"
     if Path(uv).is_file():
-        answer = subprocess.run([str(uv), "python", "find", "3.10"], capture_output=True, text=True, cwd=ROOT, check=False)
+        answer = subprocess.run(
+            [str(uv), "python", "find", "3.10"], capture_output=True, text=True, cwd=ROOT, check=False
+        )
         if answer.returncode == 0:
             return True, f"Python 3.10: {answer.stdout.strip()}"
     elif shutil.which("python3.10"):
@@ -44,7 +46,10 @@ def uv_found() -> Finding:
     try:
         import ensurepip  # noqa: F401
     except ImportError:
-        return False, "uv is missing and python3 lacks venv. Fix: `sudo apt-get install python3-venv`; make fetches uv itself."
+        return (
+            False,
+            "uv is missing and python3 lacks venv. Fix: `sudo apt-get install python3-venv`; make fetches uv itself.",
+        )
     return True, "uv is missing; make will put one into .uv/"
 
 
@@ -62,7 +67,10 @@ def encoder_there() -> Finding:
     """The tracked encoder, and how far the training lines have moved since it was trained."""
     missing = [name for name in ("model.onnx", "tokenizer.json", "card.json") if not (ENCODER / name).is_file()]
     if missing:
-        return False, f"models/encoder/ lacks {', '.join(missing)}. Fix: `git checkout models/encoder`, or `make encoder`."
+        return (
+            False,
+            f"models/encoder/ lacks {', '.join(missing)}. Fix: `git checkout models/encoder`, or `make encoder`.",
+        )
     trained = Counter(json.loads((ENCODER / "card.json").read_text(encoding="utf-8"))["lines_by_intent"])
     now = count_lines(ROOT / "data")
     changed = sum(((trained - now) + (now - trained)).values()) / max(1, sum(now.values()))
@@ -94,7 +102,12 @@ def model_fresh() -> Finding:
     if not MODEL.is_file():
         return False, "No trained model. Fix: `make train` (make run and make test do it too)."
     sources = [ROOT / name for name in ("config.yml", "domain.yml")]
-    sources += [path for folder in ("data", "components") for path in (ROOT / folder).rglob("*") if path.suffix in {".yml", ".py"}]
+    sources += [
+        path
+        for folder in ("data", "components")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".yml", ".py"}
+    ]
     newer = [path for path in sources if path.stat().st_mtime > MODEL.stat().st_mtime]
     if newer:
         return False, f"The model is older than {newer[0].relative_to(ROOT)}. Fix: `make train`."
@@ -118,7 +131,10 @@ def variable_dir_writable() -> Finding:
     target = ROOT / "var"
     place = target if target.exists() else ROOT
     if not os.access(place, os.W_OK):
-        return False, f"{place.name}/ cannot be written: conversations could not be stored. Fix: its owner or HIP_TRACKER_URL."
+        return (
+            False,
+            f"{place.name}/ cannot be written: conversations could not be stored. Fix: its owner or HIP_TRACKER_URL.",
+        )
     return True, "Conversations can be stored"
 
 

@@ -112,4 +112,8 @@ def domain_file() -> dict[str, Any]:
     """The content of domain.yml."""
     import yaml
 
-    return dict(yaml.load((ROOT / "domain.yml").read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    return dict(
+        yaml.load(
+            (ROOT / "domain.yml").read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )
+    )

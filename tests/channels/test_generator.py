@@ -19,7 +19,9 @@ def tracker() -> DialogueStateTracker:
     return DialogueStateTracker.from_events("me", [SlotSet("number", "112")], [TextSlot("number", mappings=[{}])])
 
 
-async def said(generator: RotatingGenerator, conversation: DialogueStateTracker, response: str, channel: str = "bridge") -> str | None:
+async def said(
+    generator: RotatingGenerator, conversation: DialogueStateTracker, response: str, channel: str = "bridge"
+) -> str | None:
     """Utter a response as Rasa does: the event carries its name."""
     message = await generator.generate(response, conversation, channel)
     if message is None:

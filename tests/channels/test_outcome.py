@@ -23,7 +23,10 @@ def test_a_response_has_the_outcome_of_its_name(response: str, outcome: str) -> 
     assert outcome_of(response) == outcome
 
 
-@pytest.mark.parametrize("response", ["", "utter_", "utter_emergency", "emergency_injury", "utter_medical_recovery", "utter_fitnes_x", "action_listen"])
+@pytest.mark.parametrize(
+    "response",
+    ["", "utter_", "utter_emergency", "emergency_injury", "utter_medical_recovery", "utter_fitnes_x", "action_listen"],
+)
 def test_a_name_outside_the_grammar_is_refused(response: str) -> None:
     with pytest.raises(UnknownOutcomeError, match="utter_<outcome>_<topic>"):
         outcome_of(response)

@@ -83,7 +83,16 @@ def texts(tracker: DialogueStateTracker | None) -> list[str]:
 
 async def test_what_is_saved_is_read_back_after_a_restart(open_store: Open, new_id: Ids) -> None:
     conversation = new_id()
-    saved = await add(open_store(), conversation, [*turn("hi \U0001f600 \u00e9"), SlotSet("lock", "crisis"), SlotSet("reasons", ["minor"]), ActiveLoop("plan_form")])
+    saved = await add(
+        open_store(),
+        conversation,
+        [
+            *turn("hi \U0001f600 \u00e9"),
+            SlotSet("lock", "crisis"),
+            SlotSet("reasons", ["minor"]),
+            ActiveLoop("plan_form"),
+        ],
+    )
     read = await open_store().retrieve(conversation)
     assert read is not None
     assert [event.as_dict() for event in read.events] == [event.as_dict() for event in saved.events]
@@ -111,7 +120,16 @@ async def test_only_new_events_are_written(open_store: Open, new_id: Ids) -> Non
 async def test_a_long_conversation_is_short_in_memory_and_whole_in_the_database(open_store: Open, new_id: Ids) -> None:
     store, conversation = open_store(), new_id()
     ids = [new_id() for _ in range(3 * MOST_TURNS)]
-    await add(store, conversation, [SlotSet("lock", "crisis"), SlotSet("number", None), SlotSet("reasons", ["minor", "older"]), ActiveLoop("plan_form")])
+    await add(
+        store,
+        conversation,
+        [
+            SlotSet("lock", "crisis"),
+            SlotSet("number", None),
+            SlotSet("reasons", ["minor", "older"]),
+            ActiveLoop("plan_form"),
+        ],
+    )
     longest = 0
     for number, message_id in enumerate(ids):
         tracker = await add(store, conversation, turn(str(number), message_id))
@@ -186,7 +204,9 @@ async def test_a_failed_save_raises_and_the_conversation_is_read_anew(open_store
     assert texts(await store.retrieve(conversation)) == ["stored"]
 
 
-async def test_conversations_beyond_the_memory_limit_are_read_anew(open_store: Open, new_id: Ids, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_conversations_beyond_the_memory_limit_are_read_anew(
+    open_store: Open, new_id: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tracker_store, "LIVE_CONVERSATIONS", 2)
     store, conversations = open_store(), [new_id() for _ in range(5)]
     for round_ in range(2):

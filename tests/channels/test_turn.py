@@ -18,6 +18,8 @@ from channels.tracker_store import ConversationStore
 from channels.turn import Assistant, BadTurnError, TurnFailedError, TurnRequest, _unwrapped, typed_text
 
 Ids = Callable[[], str]
+NEW_CONVERSATION = "start a new conversation"
+LOCKING = {"crisis": "I want to kill myself", "eating_disorder": "I make myself throw up after every meal"}
 EMERGENCY = "my hip popped out of its socket and i can't move my leg"
 
 
@@ -58,7 +60,11 @@ def test_typed_text_is_never_a_payload_for_rasa(text: str) -> None:
     read.encode()  # no lone surrogate is left
 
 
-@given(st.from_regex(r"[A-Za-z0-9_-]{16,64}", fullmatch=True), st.from_regex(r"[A-Za-z0-9_-]{16,64}", fullmatch=True), st.text(min_size=1))
+@given(
+    st.from_regex(r"[A-Za-z0-9_-]{16,64}", fullmatch=True),
+    st.from_regex(r"[A-Za-z0-9_-]{16,64}", fullmatch=True),
+    st.text(min_size=1),
+)
 def test_a_request_with_good_ids_fails_only_for_its_text(conversation: str, message: str, text: str) -> None:
     request = TurnRequest(conversation, message, text=text)
     if typed_text(text):
@@ -68,13 +74,21 @@ def test_a_request_with_good_ids_fails_only_for_its_text(conversation: str, mess
             request.checked([])
 
 
-@given(st.text().filter(lambda value: not (16 <= len(value) <= 64 and value.isascii() and value.replace("-", "").replace("_", "").isalnum())))
+@given(
+    st.text().filter(
+        lambda value: (
+            not (16 <= len(value) <= 64 and value.isascii() and value.replace("-", "").replace("_", "").isalnum())
+        )
+    )
+)
 def test_no_other_id_is_accepted(value: str) -> None:
     with pytest.raises(BadTurnError, match="conversation_id"):
         TurnRequest(value, "m" * 16, text="hi").checked([])
 
 
-@pytest.mark.parametrize("store", [InMemoryTrackerStore(Domain.empty()), FailSafeTrackerStore(InMemoryTrackerStore(Domain.empty()))])
+@pytest.mark.parametrize(
+    "store", [InMemoryTrackerStore(Domain.empty()), FailSafeTrackerStore(InMemoryTrackerStore(Domain.empty()))]
+)
 def test_another_store_is_refused(store: Any) -> None:
     with pytest.raises(TurnFailedError, match=r"channels\.tracker_store\.ConversationStore"):
         _unwrapped(store)
@@ -112,7 +126,7 @@ async def test_a_held_conversation_is_freed_by_the_choice(assistant: Assistant, 
     first = await say(assistant, conversation, EMERGENCY)
     assert names(first)[0] == "utter_emergency_injury"
     assert "/emergency_release" in [choice["payload"] for choice in first["replies"][0]["choices"]]
-    for question in ("/fitness_squat", "/smalltalk_greet", "/smalltalk_new_conversation", "/handoff"):
+    for question in ("/fitness_squat", "/smalltalk_help", NEW_CONVERSATION, "/handoff"):
         assert names(await say(assistant, conversation, question)) == ["utter_emergency_held"]
     assert names(await say(assistant, conversation, EMERGENCY))[0] == "utter_emergency_injury"
     assert names(await say(assistant, conversation, "/emergency_release")) == ["utter_clarify_after_release"]
@@ -122,14 +136,14 @@ async def test_a_held_conversation_is_freed_by_the_choice(assistant: Assistant, 
 @pytest.mark.parametrize("lock", ["crisis", "eating_disorder"])
 async def test_a_lock_lasts_until_a_new_conversation(assistant: Assistant, new_id: Ids, lock: str) -> None:
     conversation = new_id()
-    assert names(await say(assistant, conversation, f"/{lock}")) == [f"utter_{lock}_support"]
+    assert names(await say(assistant, conversation, LOCKING[lock])) == [f"utter_{lock}_support"]
     for _ in range(8):  # beyond the turns that stay in memory
         for question in ("/fitness_protein", "/clarify_choose_fitness"):
             body = await say(assistant, conversation, question)
             assert body["outcome"] == lock
             assert names(body) == [f"utter_{lock}_locked"]
     assert "utter_handoff_contact" in names(await say(assistant, conversation, "/handoff"))
-    await say(assistant, conversation, "/smalltalk_new_conversation")
+    await say(assistant, conversation, NEW_CONVERSATION)
     assert (await say(assistant, conversation, "/fitness_protein"))["outcome"] == "fitness"
 
 
@@ -157,14 +171,14 @@ async def test_an_unknown_region_gets_the_numbers_of_the_unknown(assistant: Assi
         assert "112 or 911" in (await say(assistant, new_id(), EMERGENCY, region=region))["replies"][0]["text"]
 
 
-async def test_a_choice_that_was_never_trained_is_refused(assistant: Assistant, new_id: Ids) -> None:
+async def test_a_choice_that_no_button_offers_is_refused(assistant: Assistant, new_id: Ids) -> None:
     with pytest.raises(BadTurnError, match="choice"):
-        await say(assistant, new_id(), "/action_listen")
+        await say(assistant, new_id(), "/smalltalk_greet")
 
 
 async def test_a_repeated_answer_takes_its_next_wording(assistant: Assistant, new_id: Ids) -> None:
     conversation = new_id()
-    await say(assistant, conversation, "/crisis")
+    await say(assistant, conversation, LOCKING["crisis"])
     one = await say(assistant, conversation, "/fitness_protein")
     two = await say(assistant, conversation, "/fitness_protein")
     assert names(one) == names(two) and one["replies"][0]["text"] != two["replies"][0]["text"]

@@ -56,6 +56,20 @@ def test_a_number_that_was_not_said_stands_beside_112() -> None:
     assert regions.slot_values(None, said=False)["emergency_number"] == "112 or 911"
 
 
-@pytest.mark.parametrize(("country", "number"), [("GB", "999"), ("IE", "112"), ("US", "911"), ("CA", "911"), ("AU", "000"), ("NZ", "111"), ("IN", "112"), ("DE", "112"), ("NO", "112"), ("PL", "112")])
+@pytest.mark.parametrize(
+    ("country", "number"),
+    [
+        ("GB", "999"),
+        ("IE", "112"),
+        ("US", "911"),
+        ("CA", "911"),
+        ("AU", "000"),
+        ("NZ", "111"),
+        ("IN", "112"),
+        ("DE", "112"),
+        ("NO", "112"),
+        ("PL", "112"),
+    ],
+)
 def test_the_numbers_of_the_table(country: str, number: str) -> None:
     assert number in regions.slot_values(country, said=True)["emergency_number"]

@@ -18,7 +18,9 @@ WINDOW = {"emergency": 0.85, "crisis": 0.85, "eating_disorder": 0.85}
 
 def crossing(whole: list[float], windows: list[list[float]] | None = None, **changes: Any) -> list[str]:
     rows = None if windows is None else np.array(windows)
-    return crossing_intents(CLASSES, np.array(whole), rows, changes.get("thresholds", WHOLE), changes.get("window_thresholds", WINDOW))
+    return crossing_intents(
+        CLASSES, np.array(whole), rows, changes.get("thresholds", WHOLE), changes.get("window_thresholds", WINDOW)
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,17 @@ from hypothesis import strategies as st
 
 from channels.outcome import outcome_of
 from components.safety_plan import (
-    HOLD_SLOT, LOCK_SLOT, NEW_CONVERSATION_INTENT, RELEASE_CONFIDENCE, RELEASE_INTENT, SAFEGUARD_SLOT, SAFEGUARDED_INTENTS,
-    Known, Plan, Understood, plan_turn,
+    HOLD_SLOT,
+    LOCK_SLOT,
+    NEW_CONVERSATION_INTENT,
+    RELEASE_CONFIDENCE,
+    RELEASE_INTENT,
+    SAFEGUARD_SLOT,
+    SAFEGUARDED_INTENTS,
+    Known,
+    Plan,
+    Understood,
+    plan_turn,
 )  # fmt: skip
 
 FREE, HELD = Known(), Known(hold=True)
@@ -19,7 +28,9 @@ GENERAL = ("utter_emergency_general", "action_escalate_emergency")
 LOCKS_CRISIS, LOCKS_EATING, HOLDS = {LOCK_SLOT: "crisis"}, {LOCK_SLOT: "eating_disorder"}, {HOLD_SLOT: True}
 
 
-def understood(*intents: str, flags: tuple[str, ...] = (), facts: tuple[str, ...] = (), confidence: float = 1.0) -> Understood:
+def understood(
+    *intents: str, flags: tuple[str, ...] = (), facts: tuple[str, ...] = (), confidence: float = 1.0
+) -> Understood:
     """The first intent ranks first; the others hold too."""
     return Understood(intents[0], confidence, intents[1:], flags, facts)
 
@@ -36,17 +47,37 @@ def understood(*intents: str, flags: tuple[str, ...] = (), facts: tuple[str, ...
         (understood("emergency_injury"), HELD, INJURY, HOLDS),
         (understood("emergency_injury"), CRISIS, INJURY, HOLDS),
         (understood("emergency_release", "emergency_injury"), HELD, INJURY, HOLDS),
-        (understood("emergency_injury", flags=("X1_violence",)), FREE, (INJURY[0], "utter_emergency_violence", INJURY[1]), HOLDS),
+        (
+            understood("emergency_injury", flags=("X1_violence",)),
+            FREE,
+            (INJURY[0], "utter_emergency_violence", INJURY[1]),
+            HOLDS,
+        ),
         # emergency and crisis: both, emergency on top
-        (understood("emergency_general", "crisis"), FREE, (GENERAL[0], "utter_crisis_support", GENERAL[1]), {**HOLDS, **LOCKS_CRISIS}),
-        (understood("crisis", "emergency_general"), FREE, (GENERAL[0], "utter_crisis_support", GENERAL[1]), {**HOLDS, **LOCKS_CRISIS}),
+        (
+            understood("emergency_general", "crisis"),
+            FREE,
+            (GENERAL[0], "utter_crisis_support", GENERAL[1]),
+            {**HOLDS, **LOCKS_CRISIS},
+        ),
+        (
+            understood("crisis", "emergency_general"),
+            FREE,
+            (GENERAL[0], "utter_crisis_support", GENERAL[1]),
+            {**HOLDS, **LOCKS_CRISIS},
+        ),
         (understood("emergency_general", "eating_disorder"), FREE, GENERAL, {**HOLDS, **LOCKS_EATING}),
         # crisis before eating disorder before safeguard
         (understood("crisis"), FREE, ("utter_crisis_support",), LOCKS_CRISIS),
         (understood("crisis", "eating_disorder"), FREE, ("utter_crisis_support",), LOCKS_CRISIS),
         (understood("eating_disorder", "crisis"), FREE, ("utter_crisis_support",), LOCKS_CRISIS),
         (understood("eating_disorder"), FREE, ("utter_eating_disorder_support",), LOCKS_EATING),
-        (understood("safeguard_minor", "eating_disorder"), FREE, ("utter_eating_disorder_support",), {**LOCKS_EATING, SAFEGUARD_SLOT: ["minor"]}),
+        (
+            understood("safeguard_minor", "eating_disorder"),
+            FREE,
+            ("utter_eating_disorder_support",),
+            {**LOCKS_EATING, SAFEGUARD_SLOT: ["minor"]},
+        ),
         (understood("safeguard_minor"), FREE, ("utter_safeguard_minor",), {SAFEGUARD_SLOT: ["minor"]}),
         # hold
         (understood("fitness_squat"), HELD, ("utter_emergency_held",), {}),
@@ -59,7 +90,12 @@ def understood(*intents: str, flags: tuple[str, ...] = (), facts: tuple[str, ...
         (understood(RELEASE_INTENT), HELD, ("utter_clarify_after_release",), {HOLD_SLOT: False}),
         (understood(RELEASE_INTENT, confidence=RELEASE_CONFIDENCE - 0.01), HELD, ("utter_emergency_held",), {}),
         (understood(RELEASE_INTENT), Known(True, "crisis"), ("utter_crisis_locked",), {HOLD_SLOT: False}),
-        (understood(RELEASE_INTENT), Known(True, "eating_disorder"), ("utter_eating_disorder_locked",), {HOLD_SLOT: False}),
+        (
+            understood(RELEASE_INTENT),
+            Known(True, "eating_disorder"),
+            ("utter_eating_disorder_locked",),
+            {HOLD_SLOT: False},
+        ),
         (understood(RELEASE_INTENT, "crisis"), HELD, ("utter_crisis_support",), LOCKS_CRISIS),
         (understood(RELEASE_INTENT), FREE, (), {}),
         # lock
@@ -105,7 +141,10 @@ def test_a_safeguard_is_remembered_for_what_it_concerns(reason: str) -> None:
         assert plan_turn(understood(intent), known) == Plan()
 
 
-@pytest.mark.parametrize(("intent", "reason"), [("medical_past_treated", "after_surgery"), ("urgent_pregnancy_pain", "pregnancy"), ("urgent_teen_pain", "minor")])
+@pytest.mark.parametrize(
+    ("intent", "reason"),
+    [("medical_past_treated", "after_surgery"), ("urgent_pregnancy_pain", "pregnancy"), ("urgent_teen_pain", "minor")],
+)
 def test_a_reason_told_in_passing_is_remembered_and_the_question_answered_by_rule(intent: str, reason: str) -> None:
     assert plan_turn(understood(intent), FREE) == Plan((), {SAFEGUARD_SLOT: [reason]})
 
@@ -118,7 +157,9 @@ def test_a_fact_told_with_the_question_counts_at_once() -> None:
 
 def test_reasons_add_up_once_each() -> None:
     known = Known(safeguards=("minor",))
-    assert plan_turn(understood("safeguard_pregnancy", facts=("minor",)), known).slots == {SAFEGUARD_SLOT: ["minor", "pregnancy"]}
+    assert plan_turn(understood("safeguard_pregnancy", facts=("minor",)), known).slots == {
+        SAFEGUARD_SLOT: ["minor", "pregnancy"]
+    }
     assert plan_turn(understood("safeguard_minor"), known).slots == {}
 
 
@@ -130,7 +171,9 @@ INTENTS = st.sampled_from(
 )  # fmt: skip
 SAFETY = st.lists(st.sampled_from(["emergency_injury", "emergency_general", "crisis", "eating_disorder"]), unique=True)
 REASONS = st.lists(st.sampled_from(sorted(SAFEGUARDED_INTENTS)), unique=True)
-MESSAGES = st.builds(Understood, st.none() | INTENTS, st.floats(0, 1), SAFETY, st.lists(st.just("X1_violence"), max_size=1), REASONS)
+MESSAGES = st.builds(
+    Understood, st.none() | INTENTS, st.floats(0, 1), SAFETY, st.lists(st.just("X1_violence"), max_size=1), REASONS
+)
 STATES = st.builds(Known, st.booleans(), st.sampled_from([None, "crisis", "eating_disorder"]), REASONS.map(tuple))
 
 

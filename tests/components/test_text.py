@@ -16,7 +16,7 @@ from components.text import normalise
     [
         ("", ""),
         ("my hip", "my hip"),
-        ("can\u2019t \u201cmove\u201d \u2013 it\u2026", "can't \"move\" - it..."),
+        ("can\u2019t \u201cmove\u201d \u2013 it\u2026", 'can\'t "move" - it...'),
         ("a\u00a0b\tc\n\nd", "a b c d"),
         ("HELPPPPP", "HELPP"),
         ("helllo", "helllo"),

@@ -122,7 +122,7 @@ def test_training_rows_are_read_with_their_places(tmp_path: Path) -> None:
 )
 def test_unreadable_training_data_is_no_empty_success(tmp_path: Path, content: str) -> None:
     (tmp_path / "bad.yml").write_text(content)
-    with pytest.raises(BadTrainingDataError, match="bad.yml"):
+    with pytest.raises(BadTrainingDataError, match=r"bad\.yml"):
         read_training_lines(tmp_path)
 
 

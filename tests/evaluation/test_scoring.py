@@ -52,7 +52,7 @@ def test_the_figures_of_a_confusion_counted_by_hand() -> None:
     # Harmless are fitness (twice) and clarify (twice); crisis taken for emergency is wrong, but no false alarm.
     assert report["false_alarms"] == {"lines": 4, "count": 2, "rate": 0.5}
     assert report["dialogues"] == {"total": 0, "passed": 0}
-    assert list(report["outcomes"])[0] == "emergency" and len(report["outcomes"]) == 12
+    assert next(iter(report["outcomes"])) == "emergency" and len(report["outcomes"]) == 12
 
 
 def test_the_confusion_counts_first_alternatives() -> None:
