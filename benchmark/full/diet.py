@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from importlib.resources import files
 from pathlib import Path
@@ -26,7 +27,9 @@ def train_and_parse(asked: dict[str, Any], folder: Path) -> dict[str, Any]:
     from rasa.model_training import train_nlu
     from rasa.shared.nlu.training_data.message import Message
     from rasa.shared.nlu.training_data.training_data import TrainingData
+    from rasa.utils.log_utils import configure_structlog
 
+    configure_structlog(logging.WARNING)  # unconfigured it prints every message, which is slow and spreads the sets
     data = TrainingData([Message.build(text=text, intent=intent) for intent, text in asked["lines"]])
     (folder / "nlu.yml").write_text(data.nlu_as_yaml(), encoding="utf-8")
     (folder / "config.yml").write_text(yaml.safe_dump(configuration(asked["epochs"])), encoding="utf-8")

@@ -77,7 +77,7 @@ class RedFlagMatcher:
         rules = _read(folder / "flags.yml", {"flags", "overrides"})
         self._flags = _flag_rules(rules["flags"], set(signs))
         self._overrides = _overrides(rules["overrides"], set(signs))
-        self._expressions = {sign: _expression(patterns) for sign, patterns in signs.items()}
+        self._expressions = {sign: _expression(sign, patterns) for sign, patterns in signs.items()}
         self._nlp = spacy.blank("en")
         self._sentences = self._nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", ";"]})
         ConText.register_graph_attributes()
@@ -199,16 +199,22 @@ def _signs(folder: Path) -> dict[str, list[str]]:
     for word, pattern in words.items():  # a word may use the words above it
         words[word] = expanded(pattern, word)
     return {
-        sign: [_compiled(expanded(pattern, sign), f"signs.yml, {sign}") for pattern in patterns]
+        sign: [expanded(pattern, sign) for pattern in patterns]
         for sign, patterns in content["signs"].items()
     }
 
 
-def _expression(patterns: list[str]) -> re.Pattern[str]:
+def _expression(sign: str, patterns: list[str]) -> re.Pattern[str]:
     """Return one expression for all patterns of a sign; those that start at a word boundary share the check for it."""
     at_words = [pattern[2:] for pattern in patterns if pattern.startswith(r"\b")]
     others = [pattern for pattern in patterns if not pattern.startswith(r"\b")]
-    return re.compile("|".join([rf"\b(?:{'|'.join(at_words)})"] * bool(at_words) + others))
+    joined = "|".join([rf"\b(?:{'|'.join(at_words)})"] * bool(at_words) + others)
+    try:
+        return re.compile(joined)
+    except re.error:
+        for pattern in patterns:
+            _compiled(pattern, f"signs.yml, {sign}")
+        raise
 
 
 def _context_rules(modifiers: list[dict[str, Any]], signs: set[str]) -> Iterable[ConTextRule]:

@@ -7,20 +7,19 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from launcher import stand_ins
-
-stand_ins.install()  # medspaCy imports quickumls, which is left out
-
-from components.red_flags import RedFlagMatcher, RedFlagRulesError  # noqa: E402
-from components.red_flags import matcher as module  # noqa: E402
+from components.red_flags import RedFlagMatcher, RedFlagRulesError
+from components.red_flags import matcher as module
 
 FOLDER = Path(module.__file__).parent
+MATCHER = RedFlagMatcher()
 
 
 @pytest.fixture(scope="module")
 def matcher() -> RedFlagMatcher:
-    return RedFlagMatcher()
+    return MATCHER
 
 
 def names(matcher: RedFlagMatcher, text: str) -> set[str]:
@@ -113,6 +112,34 @@ def test_sign_raises_its_flag(matcher: RedFlagMatcher, text: str, flag: str) -> 
         "ball of my foot hurts in lunges",
         "my dog's hip popped out",
         "our cat was hit by a car and can't walk",
+        "my old bike fell over and scratched my leg, what oils for scars?",
+        "I fell off the wagon over christmas and my hips show it",
+        "my tape measure broke, how else can I measure hips",
+        "broken sleep and weight gain, linked?",
+        "I broke my diet yesterday",
+        "my coach pushed me hard today",
+        "my husband pushed me to join the gym",
+        "chest day or leg day first",
+        "my feet get cold at night",
+        "one leg is stronger than the other in lunges",
+        "put my hips into the swing",
+        "how do you pop your hips in salsa",
+        "what is a hip reduction",
+        "how do doctors put a hip back in",
+        "my hip was replaced in 2018 and I walk every day",
+        "my dad broke his hip 5 years ago, all fine now",
+        "mum fell last winter and broke her hip, it was pinned, she's walking again",
+        "my toddler loves squats haha",
+        "my son won't stand still",
+        "kid won't walk the dog",
+        "I was bleeding money at that gym",
+        "blood sugar and hip fat, related?",
+        "swiss ball hurts my back",
+        "I binge watched a series instead of training",
+        "this plan is suicide for my knees",
+        "hit the gym or hit the pool",
+        "goodbye and thanks",
+        "I want to disappear for a week on a beach",
         "what are the signs of a stroke",
         "what is anorexia",
         "symptoms of a hip dislocation",
@@ -184,6 +211,15 @@ def test_denial_table_of_safety_section_4(matcher: RedFlagMatcher, row: str, tex
 def test_any_text_is_answered(matcher: RedFlagMatcher, text: str) -> None:
     assert isinstance(matcher.find(text), list)
     assert isinstance(matcher.signs(text), dict)
+
+
+WORDS = st.sampled_from(["hip", "not", "no", "my", "is", "dislocated", "can't", "walk", "but", "what if", "fell", ".", ",", "gran", "?", "500", "kcal"])
+
+
+@settings(max_examples=50)
+@given(st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=60).map(" ".join)))
+def test_no_text_raises_and_the_same_text_gets_the_same_flags(text: str) -> None:
+    assert MATCHER.find(text) == MATCHER.find(text)
 
 
 def test_sign_late_in_a_very_long_message_counts(matcher: RedFlagMatcher) -> None:
