@@ -21,6 +21,8 @@ PARALLEL_VISITORS = (1, 2, 8)
 VISIT = 10
 #: Seconds a turn may take.
 TURN_LIMIT = 60.0
+#: Seconds after a server's first answer in which everything it needs must be up.
+READY_LIMIT = 30.0
 
 
 class NoAnswerError(RuntimeError):
@@ -108,6 +110,16 @@ async def is_answering(http: aiohttp.ClientSession, channel: Channel, text: str)
     except (aiohttp.ClientError, NoAnswerError):
         return False
     return True
+
+
+async def until_answering(http: aiohttp.ClientSession, channel: Channel, text: str, limit: float = READY_LIMIT) -> None:
+    """Repeat a message in new conversations until it is answered; raises NoAnswerError after `limit` seconds."""
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        if await is_answering(http, channel, text):
+            return
+        await asyncio.sleep(0.2)
+    await turn(http, channel, new_id(), text)
 
 
 async def first_turns(

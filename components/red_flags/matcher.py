@@ -198,10 +198,7 @@ def _signs(folder: Path) -> dict[str, list[str]]:
 
     for word, pattern in words.items():  # a word may use the words above it
         words[word] = expanded(pattern, word)
-    return {
-        sign: [expanded(pattern, sign) for pattern in patterns]
-        for sign, patterns in content["signs"].items()
-    }
+    return {sign: [expanded(pattern, sign) for pattern in patterns] for sign, patterns in content["signs"].items()}
 
 
 def _expression(sign: str, patterns: list[str]) -> re.Pattern[str]:

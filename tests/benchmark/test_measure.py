@@ -88,6 +88,13 @@ async def test_nobody_listening_is_not_answering(http: aiohttp.ClientSession) ->
     assert not await measure.is_answering(http, measure.rest_channel(free_port()), "hello")
 
 
+async def test_waiting_for_an_answer(bot: tuple[Bot, int], http: aiohttp.ClientSession) -> None:
+    channel = measure.bridge_channel(bot[1])
+    await measure.until_answering(http, channel, "hello")
+    with pytest.raises(measure.NoAnswerError, match="degraded"):
+        await measure.until_answering(http, channel, "degraded", limit=0.1)
+
+
 async def test_first_turns_are_new_conversations(bot: tuple[Bot, int], http: aiohttp.ClientSession) -> None:
     heard, port = bot
     times = await measure.first_turns(http, measure.rest_channel(port), ("a", "b", "c"), 7)

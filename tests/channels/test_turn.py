@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasa.core.agent import Agent
 from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
@@ -60,6 +60,7 @@ def test_typed_text_is_never_a_payload_for_rasa(text: str) -> None:
     read.encode()  # no lone surrogate is left
 
 
+@settings(max_examples=25)
 @given(
     st.from_regex(r"[A-Za-z0-9_-]{16,64}", fullmatch=True),
     st.from_regex(r"[A-Za-z0-9_-]{16,64}", fullmatch=True),

@@ -213,7 +213,27 @@ def test_any_text_is_answered(matcher: RedFlagMatcher, text: str) -> None:
     assert isinstance(matcher.signs(text), dict)
 
 
-WORDS = st.sampled_from(["hip", "not", "no", "my", "is", "dislocated", "can't", "walk", "but", "what if", "fell", ".", ",", "gran", "?", "500", "kcal"])
+WORDS = st.sampled_from(
+    [
+        "hip",
+        "not",
+        "no",
+        "my",
+        "is",
+        "dislocated",
+        "can't",
+        "walk",
+        "but",
+        "what if",
+        "fell",
+        ".",
+        ",",
+        "gran",
+        "?",
+        "500",
+        "kcal",
+    ]
+)
 
 
 @settings(max_examples=50)
