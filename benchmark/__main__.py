@@ -133,13 +133,13 @@ def write(path: Path, found: dict[str, Any]) -> None:
 
 async def _start(http: aiohttp.ClientSession, subject: Subject) -> float:
     system = subject.system
-    return await subject.servers.start(lambda: measure.is_answering(http, system.channel, system.messages.first[0]))
+    return await subject.servers.start(lambda: measure.problem(http, system.channel, system.messages.first[0]))
 
 
 async def _warm_up(http: aiohttp.ClientSession, subject: Subject) -> None:
     """Answer every kind of message before anything counts; memory is read here, after the same few turns in both."""
     for text in subject.system.messages.first:
-        await measure.until_answering(http, subject.system.channel, text)  # the action server may start later
+        await measure.until_answered(http, subject.system.channel, text)  # the action server may start later
     await measure.first_turns(http, subject.system.channel, subject.system.messages.first, WARM_UP)
     subject.memory = subject.servers.memory_mib()
 

@@ -103,23 +103,22 @@ async def turn(http: aiohttp.ClientSession, channel: Channel, conversation: str,
     return taken
 
 
-async def is_answering(http: aiohttp.ClientSession, channel: Channel, text: str) -> bool:
-    """Tell whether a message in a new conversation is answered."""
+async def problem(http: aiohttp.ClientSession, channel: Channel, text: str) -> str | None:
+    """Send a message in a new conversation; return why it was not answered, None when it was."""
     try:
         await turn(http, channel, new_id(), text)
-    except (aiohttp.ClientError, NoAnswerError):
-        return False
-    return True
+    except (aiohttp.ClientError, NoAnswerError) as error:
+        return str(error)
+    return None
 
 
-async def until_answering(http: aiohttp.ClientSession, channel: Channel, text: str, limit: float = READY_LIMIT) -> None:
+async def until_answered(http: aiohttp.ClientSession, channel: Channel, text: str, limit: float = READY_LIMIT) -> None:
     """Repeat a message in new conversations until it is answered; raises NoAnswerError after `limit` seconds."""
     deadline = time.monotonic() + limit
-    while time.monotonic() < deadline:
-        if await is_answering(http, channel, text):
-            return
+    while (reason := await problem(http, channel, text)) is not None:
+        if time.monotonic() > deadline:
+            raise NoAnswerError(reason)
         await asyncio.sleep(0.2)
-    await turn(http, channel, new_id(), text)
 
 
 async def first_turns(

@@ -87,11 +87,11 @@ class Servers:
         self._commands = commands
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    async def start(self, answers: Callable[[], Awaitable[bool]], limit: float = START_LIMIT) -> float:
+    async def start(self, problem: Callable[[], Awaitable[str | None]], limit: float = START_LIMIT) -> float:
         """Start all processes at once; return the seconds from the first one's start to the first answered turn.
 
         Args:
-            answers: tries one turn and tells whether it was answered.
+            problem: tries one turn and returns why it was not answered, None when it was.
             limit: seconds to wait.
 
         Raises:
@@ -100,10 +100,10 @@ class Servers:
         started = time.perf_counter()
         self._processes = [command.start() for command in self._commands]
         try:
-            while not await answers():
+            while (reason := await problem()) is not None:
                 self._check_running()
                 if time.perf_counter() - started > limit:
-                    raise self._commands[0].failed(f"did not answer within {limit:.0f} s")
+                    raise self._commands[0].failed(f"did not answer within {limit:.0f} s ({reason})")
                 await asyncio.sleep(POLL)
         except BaseException:
             self.stop()

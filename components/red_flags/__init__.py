@@ -2,7 +2,7 @@
 
 Data, not code: `signs.yml` (what people write, as regular expressions by sign), `context.yml` (words that deny a sign, put
 it into the past or make it hypothetical) and `flags.yml` (which signs together are which flag of docs/safety.md, section 2).
-medspaCy's matcher and ConText do the work; its stock rules are for clinical notes and are not loaded.
+medspaCy's ConText decides what is denied or hypothetical; its stock rules are for clinical notes and are not loaded.
 """
 
 from components.red_flags.matcher import RedFlag, RedFlagMatcher, RedFlagRulesError

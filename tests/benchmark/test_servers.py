@@ -28,9 +28,9 @@ class Answers:
     def __init__(self, after: int) -> None:
         self.left = after
 
-    async def __call__(self) -> bool:
+    async def __call__(self) -> str | None:
         self.left -= 1
-        return self.left < 0
+        return "connection refused" if self.left >= 0 else None
 
 
 async def test_start_up_ends_with_the_first_answer(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ async def test_a_process_that_ends_is_named_with_the_end_of_its_log(tmp_path: Pa
 
 async def test_waiting_ends(tmp_path: Path) -> None:
     servers = Servers([command(tmp_path, SLEEPER)])
-    with pytest.raises(CommandFailedError, match="did not answer within 0 s"):
+    with pytest.raises(CommandFailedError, match=r"did not answer within 0 s \(connection refused\)"):
         await servers.start(Answers(after=1000), limit=0.2)
     assert servers.memory_mib() == {}
 
