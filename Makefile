@@ -36,7 +36,7 @@ test: .venv/.ready lint types $(MODEL) validate  ## set up and run every check
 	$(PYTHON) -m evaluation $(addprefix --set ,$(OWN_SETS)) --out $(OUT) --floors evaluation/floors.yml
 
 stories: .venv/.ready $(MODEL)  ## Rasa's story tests
-	$(PYTHON) -m launcher test core --stories tests/stories --model $(MODEL) --fail-on-prediction-errors --out results
+	$(PYTHON) -m launcher test core --stories tests/stories --model $(MODEL) --fail-on-prediction-errors --no-plot --out results
 
 validate: .venv/.ready  ## Rasa's data validation
 	$(PYTHON) -m launcher data validate --fail-on-warnings
