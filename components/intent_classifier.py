@@ -82,7 +82,9 @@ class IntentClassifier(GraphComponent):
     def validate_config(cls, config: dict[str, Any]) -> None:
         for key in ("C", "sharpness", "neighbours", "max_iter"):
             if config[key] <= 0:
-                raise InvalidConfigException(f"{cls.__name__} in config.yml: `{key}` must be above 0, got {config[key]}.")
+                raise InvalidConfigException(
+                    f"{cls.__name__} in config.yml: `{key}` must be above 0, got {config[key]}."
+                )
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on the sentence vectors of all examples that have an intent."""
@@ -151,5 +153,7 @@ def sentence_vector(message: Message) -> np.ndarray:
     """
     _, sentence = message.get_dense_features(TEXT)
     if sentence is None:
-        raise RasaException("A message has no sentence vector: config.yml needs SentenceFeaturizer before this component.")
+        raise RasaException(
+            "A message has no sentence vector: config.yml needs SentenceFeaturizer before this component."
+        )
     return np.asarray(sentence.features[0])
