@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 #: Seconds a server may take to its first answer.
-START_LIMIT = 300.0
+START_LIMIT = 600.0
 #: Seconds between two attempts to get that answer: the resolution of a start-up time.
 POLL = 0.05
 #: Seconds a process may take to end when asked to, before it is killed.
