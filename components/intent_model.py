@@ -72,10 +72,13 @@ def fit(vectors: np.ndarray, intents: Sequence[str], config: Mapping[str, Any]) 
 
     regression = LogisticRegression(C=config["C"], max_iter=config["max_iter"], tol=1e-2).fit(vectors, intents)
     classes = [str(name) for name in regression.classes_]
+    weights, bias = regression.coef_, regression.intercept_
+    if len(classes) == 2:  # scikit-learn then keeps the second class's row only
+        weights, bias = np.vstack([np.zeros_like(weights), weights]), np.concatenate([[0.0], bias])
     return IntentModel(
         classes,
-        regression.coef_.astype(np.float32),
-        regression.intercept_.astype(np.float32),
+        weights.astype(np.float32),
+        bias.astype(np.float32),
         np.asarray(vectors, dtype=np.float32),
         np.searchsorted(classes, intents).astype(np.int32),
         config["neighbours"],
