@@ -111,7 +111,7 @@ def test_the_real_request_accepts_what_the_runner_sends() -> None:
 
     class Checking(StubAssistant):
         async def answer(self, request: Any) -> dict[str, Any]:
-            return await super().answer(vars(request.checked(["medical_info", "fitness"])))
+            return await super().answer(vars(request.checked(["/medical_info", "/fitness"])))
 
     talk = Case("b.yml", (Turn("clarify it", None, ("clarify",)), Turn(None, "medical", ("medical_info",))), id="x")
     (row,) = asyncio.run(runner.run([talk], Checking(), TurnRequest))
@@ -171,6 +171,7 @@ def test_bad_files_are_status_2_and_nothing_is_written(tmp_path: Path, capsys: p
 
 
 def test_debug_logs_do_not_spread_the_sets(capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.reset_defaults()  # another test may have loaded an assistant, which quietens it too
     structlog.get_logger().debug("heard", text="secret")
     assert "secret" in capsys.readouterr().out  # structlog's default, which Rasa leaves in place
     command.quieten()
