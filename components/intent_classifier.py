@@ -8,7 +8,6 @@ a long message, and it loads or fails loudly (Rasa's silently loads untrained wh
 from __future__ import annotations
 
 import json
-import logging
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components.intent_model import IntentModel, fit
 from components.safety_net import crossing_intents, is_safety_intent
 from components.sentence_featurizer import WINDOWS
-
-logger = logging.getLogger(__name__)
 
 #: Message properties that travel to the record.
 INTENT_RANKING = "intent_ranking"
