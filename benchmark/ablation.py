@@ -1,7 +1,6 @@
 """Compare ways of understanding on the single lines of our own sets: `python -m benchmark.ablation --full-python PATH`.
 
-Writes benchmark/results/ablation.json and, where docs/decisions/0003-understanding.md exists, its table between
-`<!-- ablation:start -->` and `<!-- ablation:end -->` (both appended when the page lacks them).
+Writes benchmark/results/ablation.json and the table of docs/decisions/0003-understanding.md.
 """
 
 from __future__ import annotations
@@ -23,10 +22,11 @@ from statistics import median
 from typing import Any
 
 from benchmark.__main__ import write
-from benchmark.ablation_table import table, with_table
+from benchmark.ablation_table import table
 from benchmark.figures import machine
 from benchmark.servers import CommandFailedError, end_with_this_process
 from evaluation.cases import Case
+from evaluation.page import BadPageError, fill
 from evaluation.scoring import Observed, figures, pair
 from evaluation.sets import read_sets
 from training.lines import Line, read_lines
@@ -35,6 +35,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SETS = (ROOT / "evaluation" / "safety.tsv", ROOT / "evaluation" / "topics.tsv")
 RESULTS = ROOT / "benchmark" / "results" / "ablation.json"
 PAGE = ROOT / "docs" / "decisions" / "0003-understanding.md"
+#: Name of the markers around the table.
+ABLATION = "ablation"
 SEED = 20240229
 
 
@@ -58,14 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="ablation-") as folder:
             found = result(job(options, Path(folder)))
-    except CommandFailedError as error:
+        write(options.out, found)
+        block = table(found)
+        sys.stdout.write(f"{block}\n")
+        fill(options.page, ABLATION, block)
+    except (CommandFailedError, BadPageError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    write(options.out, found)
-    block = table(found)
-    sys.stdout.write(f"{block}\n")
-    if options.page.exists():
-        options.page.write_text(with_table(options.page.read_text(encoding="utf-8"), block), encoding="utf-8")
     return 0
 
 

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmark.table import MissingMarkersError, markers, with_block
-
-#: Name of the markers around the table.
-ABLATION = "ablation"
-
 
 def table(found: dict[str, Any]) -> str:
     """Return the Markdown table of a result and the sentences below it."""
@@ -26,15 +21,6 @@ def table(found: dict[str, Any]) -> str:
         "understanding alone."
     )
     return "\n".join([*lines, "", sentences])
-
-
-def with_table(page: str, block: str) -> str:
-    """Return the page with the table between its markers, which are appended when the page has none."""
-    try:
-        return with_block(page, ABLATION, block)
-    except MissingMarkersError:
-        start, end = markers(ABLATION)
-        return with_block(f"{page.rstrip()}\n\n{start}\n{end}\n", ABLATION, block)
 
 
 def _cells(entry: dict[str, Any]) -> list[str]:

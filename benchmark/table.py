@@ -12,12 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from evaluation.page import BadPageError, fill
+
 ROOT = Path(__file__).resolve().parent.parent
 BENCHMARK = "benchmark"
-
-
-class MissingMarkersError(ValueError):
-    """A page lacks the pair of markers; the message names them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,28 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--page", type=Path, default=ROOT / "README.md")
     options = parser.parse_args(arguments)
     try:
-        found = json.loads(options.result.read_text(encoding="utf-8"))
-        page = options.page.read_text(encoding="utf-8")
-        options.page.write_text(with_block(page, BENCHMARK, table(found)), encoding="utf-8")
-    except (OSError, MissingMarkersError) as error:
+        fill(options.page, BENCHMARK, table(json.loads(options.result.read_text(encoding="utf-8"))))
+    except (OSError, BadPageError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
-
-
-def with_block(page: str, name: str, block: str) -> str:
-    """Return the page with `block` between its markers of that name; raises MissingMarkersError."""
-    start, end = markers(name)
-    before, found_start, rest = page.partition(start)
-    _, found_end, after = rest.partition(end)
-    if not found_start or not found_end:
-        raise MissingMarkersError(f"The page needs a line {start} and below it a line {end}.")
-    return f"{before}{start}\n{block.strip()}\n{end}{after}"
-
-
-def markers(name: str) -> tuple[str, str]:
-    """Return the comments before and after a generated block."""
-    return f"<!-- {name}:start -->", f"<!-- {name}:end -->"
 
 
 def table(found: dict[str, Any]) -> str:

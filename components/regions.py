@@ -11,16 +11,28 @@ import yaml
 
 from components.text import normalise
 
-#: Words before a country's name that make it a statement of where somebody is ...
-_BEFORE = r"(?:\b(?:in|from|near|outside|visiting|to|across)\s+(?:the\s+)?)"
-#: ... or what may follow it ("New Zealand here"), or a name that is a whole phrase (". New Zealand.").
+#: What makes a name a statement of where somebody is, surest first: "in Spain" and "Spain here", then a phrase of its
+#: own ("..., Spain."), then "from Spain", which may also be where they were born or flew in from.
+_PLACED, _PHRASE, _ORIGIN = range(3)
+_BEFORE = r"\b(?:in|near|outside|visiting|across|moved to)\s+(?:the\s+)?"
 _AFTER = r"(?:\s+here\b)"
-_PHRASE = r"(?:(?<=^)|(?<=[.,;:!?(\-] )|(?<=[.,;:!?(]))"
-_LEADING_NOT = re.compile(r"\bnot\s+(?:in|from)?\s*(?:the\s+)?$", re.IGNORECASE)
-
-
-#: A message of so few words that begins with a country is taken as the answer to "where are you?".
+_START_OF_PHRASE = r"(?:(?<=^)|(?<=[.,;:!?(\-] )|(?<=[.,;:!?(]))"
+_END_OF_PHRASE = r"(?=\s*(?:$|[.,;:!?)]))"
+#: What takes a place back: "not in Spain", "no longer in Spain", "I was born in Spain".
+_LEADING_NOT = re.compile(
+    r"\b(?:not|no longer|never|left|was|were|born|grew up|raised|used to (?:live|be))\s+(?:(?:in|near|from)\s+)?(?:the\s+)?$",
+    re.IGNORECASE,
+)
+#: A message of so few words that begins with a country, and asks for nothing else, answers "where are you?".
 MAX_BARE_WORDS = 3
+_BARE_REST = frozenset({"please", "pls", "plz", "here", "number", "numbers", "thanks", "x"})
+_PLACE_STATEMENT = re.compile(
+    r"^(?:hi|hello|ok|yes|sorry|oh|and|but|,|\s)*(?:(?:i|we)(?:'?m| am|'?re| are)?|am|im|are|based|living|calling|here)?"
+    r"\s*(?:live|living|stay|staying|based|calling|here|currently|now|\s)*(?:in|near|from|outside)\b",
+    re.IGNORECASE,
+)
+#: "US" in capitals is the country, "us" the pronoun.
+_US = re.compile(r"\bUS\b")
 
 
 @cache
@@ -29,15 +41,27 @@ def _data() -> dict[str, Any]:
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    names = sorted((name for region in _data()["regions"].values() for name in region["names"]), key=len, reverse=True)
-    alternatives = "|".join(re.escape(name) for name in names)
-    bare = rf"(?<![\w-])(?P<{{group}}>{alternatives})(?![\w-])"
-    return re.compile(
-        rf"{_BEFORE}{bare.format(group='placed')}|{bare.format(group='here')}{_AFTER}"
-        rf"|{_PHRASE}{bare.format(group='phrase')}(?=\s*(?:$|[.,;:!?)]))",
-        re.IGNORECASE,
-    )
+def _codes() -> dict[str, str]:
+    return {name: code for code, region in _data()["regions"].items() for name in region["names"]}
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of _PLACED, _PHRASE and _ORIGIN; the name is group `name`, or `here` before "here"."""
+    name = _alternatives(_codes())
+    placed = rf"{_BEFORE}(?P<name>{name})(?![\w-])|(?<![\w-])(?P<here>{name})(?![\w-]){_AFTER}"
+    phrase = rf"{_START_OF_PHRASE}(?P<name>{_alternatives(set(_codes()) - set(_data()['also_first_names']))}){_END_OF_PHRASE}"
+    origin = rf"\bfrom\s+(?:the\s+)?(?P<name>{name})(?![\w-])"
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in (placed, phrase, origin))
+
+
+@cache
+def _larger_place() -> re.Pattern[str]:
+    return re.compile(rf",\s*(?P<name>{_alternatives(_codes())})(?![\w-])", re.IGNORECASE)
+
+
+def _alternatives(names: Any) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
 
 
 def known_regions() -> frozenset[str]:
@@ -51,26 +75,35 @@ def known_regions() -> frozenset[str]:
 def find_country(text: str) -> str | None:
     """Return the region code of the country that the writer says to be in, or None.
 
-    A name counts after a place word ("in Spain", "from Leeds"), before "here", as a phrase of its own ("..., Ireland."), or
-    when the message hardly says anything else ("uk please").
+    "In Spain" and "Spain here" win over a phrase of its own ("..., Ireland."), and that over "from India". A message that
+    hardly says anything else counts too ("uk please"). Names that people also bear (Sydney, Virginia) need a place word.
     """
     text = normalise(text)
-    for match in _pattern().finditer(text):
-        group = str(match.lastgroup)
-        if _LEADING_NOT.search(text[: match.start(group)]):
-            continue
-        return _code(match[group])
+    if not text.isupper():
+        text = _US.sub("USA", text)
+    for pattern in _patterns():
+        for match in pattern.finditer(text):
+            group = str(match.lastgroup)
+            if _LEADING_NOT.search(text[: match.start()]) or _LEADING_NOT.search(text[: match.start(group)]):
+                continue
+            larger = _larger_place().match(text, match.end(group))  # "in Paris, Texas"
+            return _codes()[(larger["name"] if larger else match[group]).lower()]
+    return _bare(text)
+
+
+def _bare(text: str) -> str | None:
     words = re.sub(r"[^\w.' ]", "", text).lower().split()
-    if len(words) <= MAX_BARE_WORDS:
-        return next(
-            (_code(name) for name in (" ".join(words), " ".join(words[:2]), words[0] if words else "") if _code(name)),
-            None,
-        )
+    for length in range(min(len(words), MAX_BARE_WORDS), 0, -1):
+        code = _codes().get(" ".join(words[:length]))
+        if code and len(words) <= MAX_BARE_WORDS and set(words[length:]) <= _BARE_REST:
+            return code
     return None
 
 
-def _code(name: str) -> str | None:
-    return next((code for code, region in _data()["regions"].items() if name.lower() in region["names"]), None)
+def tells_a_place(text: str) -> bool:
+    """Tell whether a message says where its writer is, and little else: "I'm in Ireland", "australia"."""
+    text = normalise(text)
+    return len(text.split()) <= MAX_BARE_WORDS or _PLACE_STATEMENT.match(text) is not None
 
 
 def slot_values(region: str | None, said: bool) -> dict[str, str]:

@@ -16,8 +16,10 @@ NUMBER_SLOTS = ("emergency_number", "crisis_line", "eating_disorder_line")
 
 RELEASE_INTENT = "emergency_release"
 #: While held, a doubtful "nobody is hurt" frees nothing: the short text once more costs little.
-RELEASE_CONFIDENCE = 0.6
+RELEASE_CONFIDENCE = 0.85
 NEW_CONVERSATION_INTENT = "smalltalk_new_conversation"
+#: While locked, "I want to change the topic" opens nothing; the button and the plain words do.
+NEW_CONVERSATION_CONFIDENCE = 0.9
 #: Asked while a lock is on, these are answered too, after the lock's own reply.
 ANSWERED_WHILE_LOCKED = {
     "handoff": "utter_handoff_contact",
@@ -40,10 +42,13 @@ _NUMBER_INTENTS = frozenset(
         "overview",
     )
 )
-_PLAN_INTENTS = frozenset(
+_EXERCISE_INTENTS = frozenset(
     f"fitness_{topic}"
     for topic in (
         "training_plan",
+        "overview",
+        "cardio",
+        "mobility",
         "best_exercises",
         "strength_training",
         "progression",
@@ -70,21 +75,27 @@ _PLAN_INTENTS = frozenset(
         "hip_adduction",
     )
 )
-#: Safeguard reason -> the later questions that get the safeguard's answer instead of figures or a plan.
+_EXERCISE_DETAILS = frozenset({"followup_easier", "followup_mistakes", "followup_equipment", "followup_muscles"})
+#: In the fitness meaning these are answered with an energy gap, exercises and weekly minutes.
+_FITNESS_FOLLOW_UPS = frozenset({"followup_how", "followup_more", "followup_works", "followup_duration"})
+_NO_FIGURES = _NUMBER_INTENTS | _FITNESS_FOLLOW_UPS | {"fitness_training_plan"}
+_NO_EXERCISE = _EXERCISE_INTENTS | _EXERCISE_DETAILS | _FITNESS_FOLLOW_UPS
+#: Safeguard reason -> the later questions that get the safeguard's answer instead of figures or a plan. Where the set is
+#: empty only what was asked for is refused (1,000 kcal, 3 kg a week, a pill); the general ranges stay.
 SAFEGUARDED_INTENTS: dict[str, frozenset[str]] = {
-    "minor": _NUMBER_INTENTS | {"fitness_training_plan"},
-    "pregnancy": _NUMBER_INTENTS | {"fitness_training_plan"},
-    "underweight": _NUMBER_INTENTS,
+    "minor": _NO_FIGURES | {"fitness_measuring"},
+    "pregnancy": _NO_FIGURES,
+    "underweight": _NO_FIGURES,
     "low_intake": frozenset(),
     "rapid_loss": frozenset(),
-    "medicine": _NUMBER_INTENTS,
-    "condition": _NUMBER_INTENTS,
-    "after_surgery": _PLAN_INTENTS,
-    "exercise_pain": _PLAN_INTENTS,
+    "medicine": _NO_FIGURES,
+    "condition": _NO_FIGURES | {"fitness_hydration"},
+    "after_surgery": _NO_EXERCISE,
+    "exercise_pain": _NO_EXERCISE,
     "drugs": frozenset(),
-    "compulsive_exercise": _NUMBER_INTENTS | _PLAN_INTENTS | {"fitness_cardio"},
-    "older": _NUMBER_INTENTS - {"fitness_protein"},
-    "somebody_else": frozenset(),
+    "compulsive_exercise": _NO_FIGURES | _NO_EXERCISE,
+    "older": _NO_FIGURES - {"fitness_protein"},
+    "somebody_else": _NO_FIGURES,
 }
 #: Intents that tell a safeguard fact without being a safeguard question.
 _REASON_TOLD_BY = {
@@ -105,6 +116,7 @@ class Known:
     hold: bool = False
     lock: str | None = None
     safeguards: tuple[str, ...] = ()
+    meaning: str | None = None
 
 
 @dataclass(frozen=True)
@@ -185,12 +197,13 @@ def _plan(understood: Understood, known: Known) -> Plan:
         return Plan((after,), {HOLD_SLOT: False}, ends_loop=True)
 
     if known.lock:
-        return _locked(intent, known.lock)
-    return _safeguarded(intent, _reasons(understood, known))
+        return _locked(understood, known.lock)
+    return _safeguarded(intent, _reasons(understood, known), known.meaning)
 
 
-def _locked(intent: str | None, lock: str) -> Plan:
-    if intent == NEW_CONVERSATION_INTENT:
+def _locked(understood: Understood, lock: str) -> Plan:
+    intent = understood.intent
+    if intent == NEW_CONVERSATION_INTENT and understood.confidence >= NEW_CONVERSATION_CONFIDENCE:
         return Plan(("utter_smalltalk_new_conversation",), {LOCK_SLOT: None, **_FORGOTTEN}, ends_loop=True)
     if intent == "eating_disorder_information" and lock == "eating_disorder":
         return Plan(("utter_eating_disorder_information",), ends_loop=True)
@@ -198,13 +211,13 @@ def _locked(intent: str | None, lock: str) -> Plan:
     return Plan((f"utter_{lock}_locked", *([also] if also else [])), ends_loop=True)
 
 
-def _safeguarded(intent: str | None, reasons: tuple[str, ...]) -> Plan:
+def _safeguarded(intent: str | None, reasons: tuple[str, ...], meaning: str | None) -> Plan:
     if intent and intent.startswith("safeguard_"):
         return Plan((f"utter_{intent}",), ends_loop=True)
     if intent == NEW_CONVERSATION_INTENT:
         return Plan(("utter_smalltalk_new_conversation",), dict(_FORGOTTEN), ends_loop=True)
     reason = next((reason for reason in reasons if intent in SAFEGUARDED_INTENTS[reason]), None)
-    if reason:
+    if reason and (intent not in _FITNESS_FOLLOW_UPS or meaning == "fitness"):
         return Plan((f"utter_safeguard_{reason}",), ends_loop=True)
     return Plan()
 

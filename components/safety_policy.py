@@ -32,6 +32,7 @@ from components.safety_plan import HOLD_SLOT, LOCK_SLOT, SAFEGUARD_SLOT, Known, 
 
 #: Above RulePolicy's 6.
 PRIORITY = 10
+MEANING_SLOT = "meaning"
 REGION_SLOT = "region"
 COUNTRY_SLOT = "country"
 #: Slot -> environment variable: whom to contact at this installation, and when they answer.
@@ -99,7 +100,7 @@ def _actions_since_user(tracker: DialogueStateTracker) -> list[str]:
 
 def _slots_before_turn(tracker: DialogueStateTracker, first_step: bool) -> Known:
     """Return the slots as they were when the message came in: the plan must stay the same at each of its steps."""
-    values = {name: tracker.get_slot(name) for name in (HOLD_SLOT, LOCK_SLOT, SAFEGUARD_SLOT)}
+    values = {name: tracker.get_slot(name) for name in (HOLD_SLOT, LOCK_SLOT, SAFEGUARD_SLOT, MEANING_SLOT)}
     if not first_step:
         earlier = dict.fromkeys(values)
         for event in tracker.events:
@@ -107,7 +108,9 @@ def _slots_before_turn(tracker: DialogueStateTracker, first_step: bool) -> Known
                 earlier[event.key] = event.value
             elif isinstance(event, UserUttered):
                 values = dict(earlier)
-    return Known(bool(values[HOLD_SLOT]), values[LOCK_SLOT], tuple(values[SAFEGUARD_SLOT] or ()))
+    return Known(
+        bool(values[HOLD_SLOT]), values[LOCK_SLOT], tuple(values[SAFEGUARD_SLOT] or ()), values[MEANING_SLOT]
+    )
 
 
 def _plan(tracker: DialogueStateTracker, before: Known) -> Plan:
@@ -136,11 +139,13 @@ def _slot_events(tracker: DialogueStateTracker) -> list[Event]:
     """Fill the slots of numbers and contact where they differ from what is known now.
 
     The country that the visitor named wins over the site's region; a country named in a question about something else
-    ("the weather in Paris") does not count.
+    ("the weather in Paris") does not count, unless an emergency or a crisis is open.
     """
     message = tracker.latest_message
-    intent = str(message.intent.get(INTENT_NAME_KEY)) if message else ""
-    said = (message.parse_data or {}).get(COUNTRY) if message and not intent.startswith("out_of_scope") else None
+    said = (message.parse_data or {}).get(COUNTRY) if message else None
+    if said and message and str(message.intent.get(INTENT_NAME_KEY)).startswith("out_of_scope"):
+        open_case = tracker.get_slot(HOLD_SLOT) or tracker.get_slot(LOCK_SLOT)
+        said = said if open_case or regions.tells_a_place(message.text or "") else None
     country = said or tracker.get_slot(COUNTRY_SLOT)
     region = (message.metadata or {}).get(REGION_SLOT) if message else None
     wanted: dict[str, Any] = dict(regions.slot_values(country or region, said=bool(country)))

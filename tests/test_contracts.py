@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from actions.answer_exercise_detail import DETAILS
 from channels.outcome import OUTCOMES, outcome_of
 from components import regions
 from components.safety_plan import HOLD_SLOT, LOCK_SLOT, RELEASE_INTENT, SAFEGUARD_SLOT, Known, Understood, plan_turn
@@ -209,6 +210,55 @@ def test_every_intent_is_answered_by_a_rule_or_the_safety_policy() -> None:
     by_policy = {intent for intent in domain()["intents"] if plan_turn(Understood(intent), Known()).actions}
     assert set(domain()["intents"]) - ruled - by_policy == set()
     assert ruled - set(domain()["intents"]) == set()
+
+
+def fitness_answers() -> Iterator[tuple[str, str]]:
+    """Yield (intent, text) for every fitness response that a rule gives, and intent of every exercise detail."""
+    for content in data():
+        for rule in content.get("rules") or []:
+            intents = [step["intent"] for step in rule["steps"] if "intent" in step]
+            for step in rule["steps"]:
+                for entry in domain()["responses"].get(step.get("action"), ()):
+                    if outcome_of(step["action"]) == "fitness":
+                        yield intents[0], entry["text"]
+
+
+def is_safeguarded(intent: str, reason: str) -> bool:
+    plan = plan_turn(Understood(intent), Known(safeguards=(reason,), meaning="fitness"))
+    return plan.actions == (f"utter_safeguard_{reason}",)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["minor", "pregnancy", "underweight", "medicine", "condition", "older", "compulsive_exercise", "somebody_else"],
+)
+def test_no_figure_of_energy_protein_or_pace_is_open_to_whom_none_is_given(reason: str) -> None:
+    figure = re.compile(r"kcal|\bper kg\b|% of body weight|BMI|\d+ x \d|\benergy gap\b(?=[^.]*\d)")
+    holding = {intent for intent, text in fitness_answers() if figure.search(text)}
+    allowed = {"fitness_protein"} if reason == "older" else set()
+    assert len(holding) > 4, "the pattern finds nothing"
+    assert {intent for intent in holding - allowed if not is_safeguarded(intent, reason)} == set()
+
+
+@pytest.mark.parametrize("reason", ["after_surgery", "exercise_pain", "compulsive_exercise"])
+def test_no_exercise_is_open_to_whom_none_is_given(reason: str) -> None:
+    exercise = re.compile(r"\bsets? of \d|\d x \d|\b(?:half )?kneel|minutes a week|squats, deadlifts")
+    holding = {intent for intent, text in fitness_answers() if exercise.search(text)} | set(DETAILS)
+    assert len(holding) > 20, "the pattern finds nothing"
+    assert {intent for intent in holding if not is_safeguarded(intent, reason)} == set()
+
+
+def test_what_a_safeguard_says_is_not_given_is_not_given() -> None:
+    """The words of a safeguard's text and the intents that it closes belong together."""
+    closes = {
+        r"\bplan\b": "fitness_training_plan", r"\bmeasurements?\b": "fitness_measuring",
+        r"\bfluids?\b": "fitness_hydration", r"\bstretches\b": "fitness_mobility",
+    }  # fmt: skip
+    for reason in ("minor", "pregnancy", "medicine", "condition", "older", "after_surgery", "exercise_pain", "somebody_else"):
+        for entry in domain()["responses"][f"utter_safeguard_{reason}"]:
+            for word, intent in closes.items():
+                refused = re.search(rf"(?:n't|not|no|nor|none|neither)\b[^.]*{word}", entry["text"])
+                assert not refused or is_safeguarded(intent, reason), (reason, intent, refused[0])
 
 
 def test_every_action_of_a_rule_exists() -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from evaluation.summary import fill
+from evaluation.page import fill
 from training.lines import Line, area, read_lines
 
 ROOT = Path(__file__).resolve().parent.parent

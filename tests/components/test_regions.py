@@ -26,6 +26,19 @@ from components import regions
         ("I'm not in Spain", None),
         ("not Spain but in Italy", "IT"),
         ("does Australia Post deliver protein powder to people", None),
+        ("I'm in the US and my hip popped out", "US"),
+        ("US please", "US"),
+        ("moved to the US", "US"),
+        ("HELP US SHE FELL", None),
+        ("Adelaide can't walk", None),
+        ("my wife, Virginia, fell", None),
+        ("Sydney fell over", None),
+        ("my sister is in Sydney", "AU"),
+        ("I flew in from Spain, my hip popped out here in Leeds", "GB"),
+        ("I'm from India but I live in the UK", "GB"),
+        ("in Paris, Texas", "US"),
+        ("no longer in the UK", None),
+        ("I was in France, now in Germany", "DE"),
         ("us", None),
         ("help us", None),
         ("is it in", None),
@@ -34,6 +47,20 @@ from components import regions
 )
 def test_country(text: str, code: str | None) -> None:
     assert regions.find_country(text) == code
+
+
+@pytest.mark.parametrize("text", ["I'm in Ireland", "we live in Australia", "australia", "ok, I am in the UK", "here in Rome"])
+def test_a_message_that_tells_a_place(text: str) -> None:
+    assert regions.tells_a_place(text)
+
+
+@pytest.mark.parametrize("text", ["what is the weather in Paris", "book me a flight to Madrid from London please"])
+def test_a_message_that_asks_for_something_else(text: str) -> None:
+    assert not regions.tells_a_place(text)
+
+
+def test_first_names_are_places_of_the_file() -> None:
+    assert set(regions._data()["also_first_names"]) <= set(regions._codes())
 
 
 @given(st.text(st.characters(codec=None)))

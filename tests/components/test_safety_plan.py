@@ -11,6 +11,7 @@ from components.safety_plan import (
     HOLD_SLOT,
     LOCK_SLOT,
     NEW_CONVERSATION_INTENT,
+    NEW_CONVERSATION_CONFIDENCE,
     RELEASE_CONFIDENCE,
     RELEASE_INTENT,
     SAFEGUARD_SLOT,
@@ -130,15 +131,26 @@ def test_a_new_conversation_forgets(known: Known) -> None:
     assert not known.lock or plan.slots[LOCK_SLOT] is None
 
 
+@pytest.mark.parametrize("lock", ["crisis", "eating_disorder"])
+def test_a_doubtful_new_conversation_opens_no_lock(lock: str) -> None:
+    doubtful = understood(NEW_CONVERSATION_INTENT, confidence=NEW_CONVERSATION_CONFIDENCE - 0.01)
+    assert plan_turn(doubtful, Known(lock=lock)) == Plan((f"utter_{lock}_locked",), {}, ends_loop=True)
+
+
 @pytest.mark.parametrize("reason", sorted(SAFEGUARDED_INTENTS))
 def test_a_safeguard_is_remembered_for_what_it_concerns(reason: str) -> None:
     first = plan_turn(understood(f"safeguard_{reason}"), FREE)
     assert first == Plan((f"utter_safeguard_{reason}",), {SAFEGUARD_SLOT: [reason]}, ends_loop=True)
-    known = Known(safeguards=(reason,))
+    known = Known(safeguards=(reason,), meaning="fitness")
     for intent in SAFEGUARDED_INTENTS[reason]:
         assert plan_turn(understood(intent), known) == Plan((f"utter_safeguard_{reason}",), {}, ends_loop=True)
     for intent in ("fitness_sleep", "smalltalk_greet", "medical_recovery"):
         assert plan_turn(understood(intent), known) == Plan()
+
+
+def test_a_follow_up_in_the_medical_meaning_is_no_fitness_question() -> None:
+    assert plan_turn(understood("followup_how"), Known(safeguards=("minor",), meaning="medical")) == Plan()
+    assert plan_turn(understood("followup_how"), Known(safeguards=("minor",), meaning="fitness")).actions
 
 
 @pytest.mark.parametrize(
@@ -174,12 +186,18 @@ REASONS = st.lists(st.sampled_from(sorted(SAFEGUARDED_INTENTS)), unique=True)
 MESSAGES = st.builds(
     Understood, st.none() | INTENTS, st.floats(0, 1), SAFETY, st.lists(st.just("X1_violence"), max_size=1), REASONS
 )
-STATES = st.builds(Known, st.booleans(), st.sampled_from([None, "crisis", "eating_disorder"]), REASONS.map(tuple))
+STATES = st.builds(
+    Known,
+    st.booleans(),
+    st.sampled_from([None, "crisis", "eating_disorder"]),
+    REASONS.map(tuple),
+    st.sampled_from([None, "medical", "fitness"]),
+)
 
 
 def after(plan: Plan, known: Known) -> Known:
     slots = {HOLD_SLOT: known.hold, LOCK_SLOT: known.lock, SAFEGUARD_SLOT: list(known.safeguards), **plan.slots}
-    return Known(bool(slots[HOLD_SLOT]), slots[LOCK_SLOT], tuple(slots[SAFEGUARD_SLOT] or ()))
+    return Known(bool(slots[HOLD_SLOT]), slots[LOCK_SLOT], tuple(slots[SAFEGUARD_SLOT] or ()), known.meaning)
 
 
 @given(MESSAGES, STATES)
@@ -202,6 +220,7 @@ def test_promises_of_every_turn(message: Understood, known: Known) -> None:
         assert then.lock
     if known.lock and not then.lock:
         assert message.intent == NEW_CONVERSATION_INTENT and not known.hold
+        assert message.confidence >= NEW_CONVERSATION_CONFIDENCE
     if known.lock == "crisis" and then.lock:
         assert then.lock == "crisis"
     if message.intent != NEW_CONVERSATION_INTENT:

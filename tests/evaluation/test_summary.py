@@ -67,22 +67,6 @@ def test_the_page_is_filled_once(report: dict[str, Any], page: Path, capsys: pyt
     assert capsys.readouterr().out.splitlines() == [f"{page}: rewritten", f"{page}: already current"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "no markers",
-        "<!-- evaluation:start -->",
-        "<!-- evaluation:end -->\n<!-- evaluation:start -->",
-        EMPTY + EMPTY,
-    ],
-)
-def test_a_page_without_its_markers_is_refused(text: str, page: Path) -> None:
-    page.write_text(text, encoding="utf-8")
-    with pytest.raises(summary.BadPageError, match="evaluation:start"):
-        summary.fill(page, "evaluation", "new")
-    assert page.read_text(encoding="utf-8") == text
-
-
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"outcomes": 1}', "not json"])
 def test_what_is_no_report_changes_nothing(content: str, page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = page.with_name("report.json")
