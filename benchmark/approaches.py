@@ -30,7 +30,8 @@ ROOT = Path(__file__).resolve().parent.parent
 #: Areas of intents that are not called like their outcome, and intents that are answered with another area's outcome.
 AREAS = {"medical": "medical_info", "followup": "clarify", "nlu_fallback": "out_of_scope"}
 EXCEPTIONS = {
-    "emergency_release": "smalltalk",
+    "emergency_release": "clarify",
+    "followup_repeat": "smalltalk",
     "clarify_choose_medical": "medical_info",
     "clarify_choose_fitness": "fitness",
 }

@@ -39,7 +39,8 @@ class BridgeInput(InputChannel):
         async def check_model(app: Sanic, _loop: object) -> None:
             try:
                 await _assistant(app).check()
-            except TurnFailedError:  # health says why, and every turn is refused with the reason
+            except TurnFailedError as error:  # health says why, and every turn is refused with the reason
+                app.ctx.unfit = str(error)
                 logger.exception("The assistant is not fit to answer.")
 
         @bridge.middleware("request")
@@ -81,7 +82,9 @@ class BridgeInput(InputChannel):
 
 
 def _assistant(app: Sanic) -> Assistant:
-    """Return the app's assistant, made from Rasa's agent at the first call."""
+    """Return the app's assistant, made from Rasa's agent at the first call; raises TurnFailedError when it is unfit."""
+    if getattr(app.ctx, "unfit", None):
+        raise TurnFailedError(app.ctx.unfit)
     assistant = getattr(app.ctx, "assistant", None)
     if assistant is None:
         agent = getattr(app.ctx, "agent", None)

@@ -25,8 +25,11 @@ class ShellError(RuntimeError):
 
 def through_bridge(turn: dict[str, Any]) -> dict[str, Any]:
     """Ask the running bridge; raises ShellError with its reason."""
-    response = requests.post(bridge_url("turn"), json=turn, headers=bridge_headers(), timeout=30)
-    body = response.json()
+    try:
+        response = requests.post(bridge_url("turn"), json=turn, headers=bridge_headers(), timeout=30)
+        body = response.json()
+    except (requests.RequestException, ValueError) as error:
+        raise ShellError(f"The bridge gave no answer ({type(error).__name__}); is `make run` still up?") from error
     if response.ok:
         return dict(body)
     if body.get("answer"):
@@ -48,7 +51,11 @@ def in_process() -> Answer:
     def answer(turn: dict[str, Any]) -> dict[str, Any]:
         try:
             return loop.run_until_complete(assistant.answer(TurnRequest(**turn)))
-        except (BadTurnError, TurnFailedError) as error:
+        except BadTurnError as error:
+            raise ShellError(str(error)) from error
+        except TurnFailedError as error:
+            if error.answer:
+                return error.answer
             raise ShellError(str(error)) from error
 
     return answer
@@ -81,6 +88,11 @@ def main() -> int:
         answer = in_process()
         console.print("Ready. Type a message, or the number of a choice; `exit` ends.", style="dim")
     conversation, choices = new_id(), list[dict[str, str]]()
+    greeting = {"conversation_id": new_id(), "message_id": new_id(), "channel": "shell", "dry_run": True}
+    try:  # the first message on every channel: an automated assistant, no medical advice, what is stored
+        show(console, answer({**greeting, "text": "hello"}))
+    except ShellError as error:
+        console.print(str(error), style="yellow")
     while True:
         try:
             typed = console.input("\n[bold]you>[/bold] ").strip()

@@ -27,12 +27,16 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
+from components.safety_plan import HOLD_SLOT, LOCK_SLOT, SAFEGUARD_SLOT
+
 logger = logging.getLogger(__name__)
 
 URL_VARIABLE = "HIP_TRACKER_URL"
 DEFAULT_FILE = Path("var") / "tracker.db"
 #: Conversations kept in memory; the least recently used goes first and is read from the database when it comes back.
 LIVE_CONVERSATIONS = 1000
+#: What must outlive a turn that was answered and could not be stored.
+SAFETY_SLOTS = (HOLD_SLOT, LOCK_SLOT, SAFEGUARD_SLOT)
 #: User turns a live tracker holds before it is cut to KEPT_TURNS.
 MOST_TURNS = 12
 KEPT_TURNS = 4
@@ -62,6 +66,7 @@ class ConversationStore(SQLTrackerStore):
         self.Base.metadata.create_all(self.engine)
         self.sessionmaker = sessionmaker(bind=self.engine)
         self._live: OrderedDict[str, _Live] = OrderedDict()
+        self._owed: OrderedDict[str, dict[str, Any]] = OrderedDict()
         TrackerStore.__init__(self, domain or Domain.empty(), event_broker)
 
     @contextlib.contextmanager
@@ -77,12 +82,19 @@ class ConversationStore(SQLTrackerStore):
             session.close()
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """Return the live tracker of a conversation, read from the database when it is not in memory."""
+        """Return the live tracker of a conversation, read from the database when it is not in memory.
+
+        The safety slots of a turn that could not be stored are set in it: that visitor is still held or locked.
+        """
         live = self._live.get(sender_id)
         if live is None:
             live = self._read(sender_id)
-            if live is None:
+            owed = self._owed.get(sender_id)
+            if live is None and owed is None:
                 return None
+            live = live or _Live(self._new_tracker(sender_id), saved=0)
+            for name, value in (owed or {}).items():
+                live.tracker.update(SlotSet(name, value), self.domain)
             self._remember(sender_id, live)
         self._live.move_to_end(sender_id)
         return live.tracker
@@ -92,7 +104,7 @@ class ConversationStore(SQLTrackerStore):
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError, ValueError: nothing was stored, and the live tracker is forgotten: the next
-                turn starts from what the database holds.
+                turn starts from what the database holds, and from the safety slots of this one.
         """
         live = self._live.get(tracker.sender_id)
         if live is None or live.tracker is not tracker:
@@ -105,12 +117,22 @@ class ConversationStore(SQLTrackerStore):
                 session.commit()
         except Exception:
             self.forget(tracker.sender_id)
+            self.owe(tracker)
             raise
+        self._owed.pop(tracker.sender_id, None)
         live.saved = len(tracker.events)
         live.message_ids.update(_message_ids(new_events))
         if sum(isinstance(event, UserUttered) for event in tracker.events) > MOST_TURNS:
             live.tracker = shorten(tracker, self.domain)
             live.saved = len(live.tracker.events)
+
+    def owe(self, tracker: DialogueStateTracker) -> None:
+        """Keep the safety slots of a turn that could not be stored until one of its conversation can be."""
+        slots = {name: tracker.slots[name].value for name in SAFETY_SLOTS if name in tracker.slots}
+        before = self._owed.get(tracker.sender_id, {})
+        self._owed[tracker.sender_id] = before | {name: value for name, value in slots.items() if value}
+        while len(self._owed) > LIVE_CONVERSATIONS:
+            self._owed.popitem(last=False)
 
     def forget(self, sender_id: str) -> None:
         """Drop the live tracker of a conversation, e.g. after a turn that failed halfway."""
@@ -137,6 +159,7 @@ class ConversationStore(SQLTrackerStore):
     async def delete(self, sender_id: str) -> bool:
         """Erase a conversation from memory and database; False when there was none."""
         self.forget(sender_id)
+        self._owed.pop(sender_id, None)
         with self.session_scope() as session:
             deleted = session.query(self.SQLEvent).filter_by(sender_id=sender_id).delete()
             session.commit()
@@ -146,6 +169,10 @@ class ConversationStore(SQLTrackerStore):
         self._live[sender_id] = live
         while len(self._live) > LIVE_CONVERSATIONS:
             self._live.popitem(last=False)
+
+    def _new_tracker(self, sender_id: str) -> DialogueStateTracker:
+        events: list[Event] = [ActionExecuted(ACTION_LISTEN_NAME)]
+        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots, domain=self.domain)
 
     def _stored_events(self, sender_id: str) -> list[Event]:
         with self.session_scope() as session:

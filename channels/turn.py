@@ -24,7 +24,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.log_utils import configure_structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.action_endpoint import InProcessActions, WatchedEndpoint, failed_actions
+from channels.action_endpoint import InProcessActions, WatchedEndpoint, check_results_fast, failed_actions
 from channels.generator import RotatingGenerator
 from channels.outcome import outcome_of_turn
 from channels.tracker_store import ConversationStore
@@ -127,6 +127,7 @@ class Assistant:
         agent.tracker_store = self.store
         generator = RotatingGenerator(agent.domain.responses)
         self._processor.nlg = agent.nlg = generator
+        check_results_fast()
         endpoint = self._processor.action_endpoint
         if endpoint is not None and not isinstance(endpoint, (WatchedEndpoint, InProcessActions)):
             self._processor.action_endpoint = agent.action_endpoint = WatchedEndpoint(endpoint)
@@ -174,7 +175,7 @@ class Assistant:
         request.checked(self._choices)
         started = time.perf_counter()
         if request.dry_run:
-            return await self._answer_unstored(request, started)
+            return (await self._answer_unstored(request, started))[0]
         lock = self._locks.setdefault(request.conversation_id, asyncio.Lock())
         async with lock:
             return await self._answer(request, self._processor, self.store, started)
@@ -219,7 +220,11 @@ class Assistant:
         except SQLAlchemyError as error:
             store.forget(conversation)
             logger.exception("The conversation store failed before the turn was answered.")
-            urgent = _urgent(await self._answer_unstored(request, started)) if store is self.store else None
+            urgent = None
+            if store is self.store:
+                body, tracker = await self._answer_unstored(request, started)
+                urgent = _urgent(body)
+                store.owe(tracker)
             raise TurnFailedError(f"The conversation store failed: {type(error).__name__}.", urgent) from error
         except TurnFailedError:
             store.forget(conversation)  # the live tracker holds the unanswered message
@@ -228,6 +233,9 @@ class Assistant:
             store.forget(conversation)
             logger.exception("A turn failed.")
             raise TurnFailedError(f"The turn failed: {type(error).__name__}.") from error
+        except BaseException:  # the caller went away in mid-turn: Sanic cancels it
+            store.forget(conversation)
+            raise
         try:
             await store.save(tracker)
         except Exception as error:
@@ -235,11 +243,14 @@ class Assistant:
             raise TurnFailedError(f"The turn could not be stored: {type(error).__name__}.", _urgent(body)) from error
         return body
 
-    async def _answer_unstored(self, request: TurnRequest, started: float) -> dict[str, Any]:
+    async def _answer_unstored(
+        self, request: TurnRequest, started: float
+    ) -> tuple[dict[str, Any], DialogueStateTracker]:
         """Answer from an empty conversation that is not kept: for a dry run, and when the store is out of order."""
         processor = copy.copy(self._processor)
-        processor.tracker_store = ConversationStore(domain=self._processor.domain, url="sqlite://")
-        return await self._answer(request, processor, processor.tracker_store, started)
+        processor.tracker_store = store = ConversationStore(domain=self._processor.domain, url="sqlite://")
+        body = await self._answer(request, processor, store, started)
+        return body, await store.get_or_create_tracker(request.conversation_id)
 
     def _body(self, tracker: DialogueStateTracker, started: float, degraded: bool) -> dict[str, Any]:
         """Return the response body for the last turn of `tracker`."""

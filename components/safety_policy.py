@@ -108,9 +108,7 @@ def _slots_before_turn(tracker: DialogueStateTracker, first_step: bool) -> Known
                 earlier[event.key] = event.value
             elif isinstance(event, UserUttered):
                 values = dict(earlier)
-    return Known(
-        bool(values[HOLD_SLOT]), values[LOCK_SLOT], tuple(values[SAFEGUARD_SLOT] or ()), values[MEANING_SLOT]
-    )
+    return Known(bool(values[HOLD_SLOT]), values[LOCK_SLOT], tuple(values[SAFEGUARD_SLOT] or ()), values[MEANING_SLOT])
 
 
 def _plan(tracker: DialogueStateTracker, before: Known) -> Plan:

@@ -58,12 +58,14 @@ async def _conversation(case: Case, identifier: str, assistant: Answers, request
     choices: list[dict[str, str]] = []
     for number, turn in enumerate(case.turns, start=1):
         try:
+            payload = _payload(turn, choices)
+            choices = []  # whatever becomes of this turn, the buttons of the one before are gone
             answer = await assistant.answer(
                 request(
                     conversation_id=identifier,
                     message_id=f"{identifier}-{number:03d}",
                     text=turn.text,
-                    choice=_payload(turn, choices),
+                    choice=payload,
                     channel="evaluation",
                     region=None,
                     dry_run=False,

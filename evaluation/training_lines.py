@@ -19,10 +19,11 @@ class BadTrainingDataError(ValueError):
 
 @dataclass(frozen=True)
 class Line:
-    """One text and where it stands, e.g. `data/fitness/protein.yml:12`."""
+    """One text, where it stands, e.g. `data/fitness/protein.yml:12`, and the intent it is trained as, if any."""
 
     text: str
     place: str
+    intent: str | None = None
 
 
 def read_training_lines(folder: Path) -> list[Line]:
@@ -37,11 +38,11 @@ def read_training_lines(folder: Path) -> list[Line]:
         for entry in _children(_fields(root).get("nlu")):
             fields = _fields(entry)
             if "intent" in fields and "examples" in fields:
-                lines.extend(_rows(fields["examples"], path))
+                lines.extend(_rows(fields["examples"], path, str(fields["intent"].value)))
     return lines
 
 
-def _rows(examples: yaml.Node, path: Path) -> Iterator[Line]:
+def _rows(examples: yaml.Node, path: Path, intent: str) -> Iterator[Line]:
     if not isinstance(examples, yaml.ScalarNode) or examples.style != "|":
         line = examples.start_mark.line + 1
         raise BadTrainingDataError(
@@ -51,7 +52,7 @@ def _rows(examples: yaml.Node, path: Path) -> Iterator[Line]:
     for offset, row in enumerate(examples.value.split("\n")):
         if row.lstrip().startswith("-"):  # Rasa skips every other row
             text = _ANNOTATION.sub(r"\1", row.strip().removeprefix("-").strip())
-            yield Line(text, f"{path}:{first + offset}")
+            yield Line(text, f"{path}:{first + offset}", intent)
 
 
 def _fields(node: yaml.Node | None) -> dict[str, yaml.Node]:

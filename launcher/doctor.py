@@ -17,7 +17,10 @@ MODEL = ROOT / "models" / "assistant.tar.gz"
 ENCODER = ROOT / "models" / "encoder"
 #: The encoder is worth training anew when more than this share of the training lines has come or gone since.
 CHANGED_SHARE = 0.1
-PORTS = {5005: "the bridge (HIP_BRIDGE_PORT chooses another)", 5055: "the action server"}
+PORTS = {
+    int(os.environ.get("HIP_BRIDGE_PORT", "5005")): "the bridge (HIP_BRIDGE_PORT chooses another)",
+    5055: "the action server",
+}
 
 Finding = tuple[bool, str]
 
@@ -101,16 +104,9 @@ def model_fresh() -> Finding:
     """The trained model, newer than what it is made of."""
     if not MODEL.is_file():
         return False, "No trained model. Fix: `make train` (make run and make test do it too)."
-    sources = [ROOT / name for name in ("config.yml", "domain.yml")]
-    sources += [
-        path
-        for folder in ("data", "components")
-        for path in (ROOT / folder).rglob("*")
-        if path.suffix in {".yml", ".py"}
-    ]
-    newer = [path for path in sources if path.stat().st_mtime > MODEL.stat().st_mtime]
-    if newer:
-        return False, f"The model is older than {newer[0].relative_to(ROOT)}. Fix: `make train`."
+    asked = ["make", "--question", "--silent", str(MODEL.relative_to(ROOT))]
+    if subprocess.run(asked, cwd=ROOT, capture_output=True, check=False).returncode:
+        return False, "The model is older than its sources. Fix: `make train` (make run and make test do it too)."
     return True, "The model is newer than its sources"
 
 
@@ -123,7 +119,7 @@ def ports_free() -> Finding:
                 taken.append(f"{port}, {what}")
     if taken:
         return False, f"In use: {'; '.join(taken)}. Fix: fine if `make run` is up, else stop what listens there."
-    return True, "Ports 5005 and 5055 are free"
+    return True, f"Ports {' and '.join(map(str, PORTS))} are free"
 
 
 def variable_dir_writable() -> Finding:

@@ -254,7 +254,16 @@ def test_what_a_safeguard_says_is_not_given_is_not_given() -> None:
         r"\bplan\b": "fitness_training_plan", r"\bmeasurements?\b": "fitness_measuring",
         r"\bfluids?\b": "fitness_hydration", r"\bstretches\b": "fitness_mobility",
     }  # fmt: skip
-    for reason in ("minor", "pregnancy", "medicine", "condition", "older", "after_surgery", "exercise_pain", "somebody_else"):
+    for reason in (
+        "minor",
+        "pregnancy",
+        "medicine",
+        "condition",
+        "older",
+        "after_surgery",
+        "exercise_pain",
+        "somebody_else",
+    ):
         for entry in domain()["responses"][f"utter_safeguard_{reason}"]:
             for word, intent in closes.items():
                 refused = re.search(rf"(?:n't|not|no|nor|none|neither)\b[^.]*{word}", entry["text"])

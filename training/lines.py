@@ -1,4 +1,4 @@
-"""Reading the training lines of data/ without Rasa."""
+"""The training lines as the encoder and the counts need them: without places and repetitions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
+from evaluation.training_lines import read_training_lines
 
 
 class Line(NamedTuple):
@@ -18,15 +18,7 @@ class Line(NamedTuple):
 
 def read_lines(folder: Path) -> list[Line]:
     """Return every training line below `folder`, sorted and without repetitions."""
-    lines = set()
-    for path in sorted(folder.rglob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for entry in content.get("nlu") or []:
-            for row in entry["examples"].splitlines():
-                text = row.removeprefix("- ").strip()
-                if text:
-                    lines.add(Line(entry["intent"], text))
-    return sorted(lines)
+    return sorted({Line(str(line.intent), line.text) for line in read_training_lines(folder) if line.text})
 
 
 def digest(lines: list[Line]) -> str:

@@ -73,7 +73,7 @@ class RedFlagMatcher:
 
     def __init__(self, folder: Path | None = None) -> None:
         folder = folder or Path(__file__).parent
-        signs = _signs(folder)
+        signs, self._message_signs = _signs(folder)
         rules = _read(folder / "flags.yml", {"flags", "overrides"})
         self._flags = _flag_rules(rules["flags"], set(signs))
         self._overrides = _overrides(rules["overrides"], set(signs))
@@ -135,7 +135,9 @@ class RedFlagMatcher:
         return wanted | self._overrides.keys() if wanted else wanted
 
     def _active(self, text: str, wanted: set[str]) -> dict[str, str]:
-        active: dict[str, str] = {}
+        active = {
+            sign: text for sign in self._message_signs & wanted if self._expressions[sign].search(text.lower()) is not None
+        }
         for piece in textwrap.wrap(text, _PIECE):
             doc = self._sentences(self._nlp.make_doc(piece))
             doc.spans[_SPANS] = list(self._mentions(doc, wanted))
@@ -148,7 +150,7 @@ class RedFlagMatcher:
         """Yield the signs in a text (medspaCy's own TargetMatcher does too, but joins the tokens anew for every pattern)."""
         lower = doc.text.lower()
         for sign, expression in self._expressions.items():
-            if sign in wanted:
+            if sign in wanted and sign not in self._message_signs:
                 for match in islice(expression.finditer(lower), _MENTIONS):
                     span = doc.char_span(*match.span(), label=sign.upper(), alignment_mode="expand")
                     if span is not None:
@@ -185,9 +187,9 @@ def _compiled(pattern: str, where: str) -> str:
     return pattern
 
 
-def _signs(folder: Path) -> dict[str, list[str]]:
-    """Return sign -> patterns, every `%word%` replaced by its group of synonyms."""
-    content = _read(folder / "signs.yml", {"words", "signs"})
+def _signs(folder: Path) -> tuple[dict[str, list[str]], frozenset[str]]:
+    """Return sign -> patterns, every `%word%` replaced by its group of synonyms, and which signs are of the whole message."""
+    content = _read(folder / "signs.yml", {"words", "message_signs", "signs"})
     words = content["words"]
 
     def expanded(pattern: str, where: str) -> str:
@@ -198,7 +200,9 @@ def _signs(folder: Path) -> dict[str, list[str]]:
 
     for word, pattern in words.items():  # a word may use the words above it
         words[word] = expanded(pattern, word)
-    return {sign: [expanded(pattern, sign) for pattern in patterns] for sign, patterns in content["signs"].items()}
+    named = content["message_signs"] | content["signs"]
+    signs = {sign: [expanded(pattern, sign) for pattern in patterns] for sign, patterns in named.items()}
+    return signs, frozenset(content["message_signs"])
 
 
 def _expression(sign: str, patterns: list[str]) -> re.Pattern[str]:

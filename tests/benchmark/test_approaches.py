@@ -18,10 +18,10 @@ from training.lines import Line, read_lines
 @pytest.mark.parametrize(
     ("intent", "outcome"),
     [
-        ("emergency_injury", "emergency"), ("emergency_general", "emergency"), ("emergency_release", "smalltalk"),
+        ("emergency_injury", "emergency"), ("emergency_general", "emergency"), ("emergency_release", "clarify"),
         ("crisis", "crisis"), ("eating_disorder", "eating_disorder"), ("eating_disorder_information", "eating_disorder"),
         ("medical_recovery", "medical_info"), ("fitness_protein", "fitness"), ("safeguard_minor", "safeguard"),
-        ("urgent_hip_pain", "urgent"), ("followup_why", "clarify"), ("clarify", "clarify"),
+        ("urgent_hip_pain", "urgent"), ("followup_why", "clarify"), ("followup_repeat", "smalltalk"), ("clarify", "clarify"),
         ("clarify_choose_medical", "medical_info"), ("smalltalk_greet", "smalltalk"), ("handoff", "handoff"),
         ("privacy_delete", "privacy"), ("out_of_scope_general", "out_of_scope"), ("nlu_fallback", "out_of_scope"),
         (None, ERROR),

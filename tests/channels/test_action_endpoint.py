@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from processes import ActionServer, HangingServer, free_port
+from rasa.core.actions.action import RemoteAction
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
-from channels.action_endpoint import InProcessActions, WatchedEndpoint, failed_actions
+from channels.action_endpoint import InProcessActions, WatchedEndpoint, check_results_fast, failed_actions
 
 
 def call(action: str) -> dict[str, Any]:
@@ -91,3 +92,13 @@ def test_the_settings_of_the_endpoint_are_kept() -> None:
         "t",
         "n",
     )
+
+
+def test_results_are_checked_against_rasas_schema() -> None:
+    check_results_fast()
+    action = RemoteAction("action_repeat_answer", InProcessActions())
+    assert action._validate_action_result({"events": [{"event": "slot", "name": "a", "value": 1}], "responses": []})
+    failed_actions.set(noted := [])
+    with pytest.raises(RasaException, match="action_repeat_answer"):
+        action._validate_action_result({"events": "none", "responses": []})
+    assert noted == ["action_repeat_answer"]

@@ -142,8 +142,10 @@ def test_a_safety_reply_survives_a_broken_database(
         assert "store" in failed["error"]
         assert failed["answer"]["outcome"] == outcome
         assert failed["answer"]["replies"][0]["response"] == response
+    after = say(guarded_bot, new_id, conversation, "/fitness_protein")
+    assert after["outcome"] == outcome, "the visitor stays held or locked though nothing was stored"
     assert say(guarded_bot, new_id, conversation, said)["replies"][0]["response"] == response
-    assert len(stored(guarded_bot, conversation, "user")) == known + 1
+    assert len(stored(guarded_bot, conversation, "user")) == known + 2
 
 
 @pytest.mark.parametrize("broken", [read_only, unreadable])

@@ -198,10 +198,39 @@ async def test_a_failed_save_raises_and_the_conversation_is_read_anew(open_store
     await add(store, conversation, turn("stored"))
     tracker = await store.retrieve(conversation)
     assert tracker is not None
-    tracker.update_with_events([*turn("lost"), SlotSet("lock", {1, 2})], DOMAIN)
+    tracker.update_with_events([*turn("lost"), SlotSet("days", {1, 2})], DOMAIN)
     with pytest.raises(TypeError):  # a set is no JSON
         await store.save(tracker)
     assert texts(await store.retrieve(conversation)) == ["stored"]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["in a conversation", "first message"])
+async def test_a_hold_or_lock_outlives_a_failed_save(open_store: Open, new_id: Ids, known: bool) -> None:
+    store, conversation = open_store(), new_id()
+    if known:
+        await add(store, conversation, turn("stored"))
+    unsafe = [*turn("lost"), SlotSet("lock", "crisis"), SlotSet("days", {1, 2})]
+    with pytest.raises(TypeError):  # a set is no JSON
+        await add(store, conversation, unsafe)
+    tracker = await store.retrieve(conversation)
+    assert texts(tracker) == ["stored"] * known
+    assert tracker is not None and tracker.get_slot("lock") == "crisis"
+    assert tracker.latest_action_name == ACTION_LISTEN_NAME, "the rules go on from there"
+    await add(store, conversation, turn("next"))
+    assert (await add(open_store(), conversation, turn("later"))).get_slot("lock") == "crisis"
+    assert await store.delete(conversation) and await store.retrieve(conversation) is None
+
+
+async def test_what_is_owed_is_never_loosened_and_never_endless(
+    open_store: Open, new_id: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracker_store, "LIVE_CONVERSATIONS", 2)
+    store, conversations = open_store(), [new_id() for _ in range(4)]
+    for conversation in conversations:
+        for lock in ("crisis", None):
+            store.owe(await add(ConversationStore(DOMAIN, url="sqlite://"), conversation, [SlotSet("lock", lock)]))
+    kept = [await store.retrieve(conversation) for conversation in conversations]
+    assert [tracker and tracker.get_slot("lock") for tracker in kept] == [None, None, "crisis", "crisis"]
 
 
 async def test_conversations_beyond_the_memory_limit_are_read_anew(

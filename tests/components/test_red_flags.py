@@ -280,7 +280,7 @@ def test_every_sign_is_used_and_every_flag_has_its_own_name() -> None:
     flags = read["flags"]["flags"]
     used = {sign for flag in flags for combination in flag["any"] for sign in combination}
     used |= {sign for flag in flags for sign in flag.get("unless", [])} | set(read["flags"]["overrides"])
-    assert set(read["signs"]["signs"]) == used
+    assert {*read["signs"]["message_signs"], *read["signs"]["signs"]} == used
     assert len({flag["name"] for flag in flags}) == len(flags)
 
 

@@ -49,7 +49,9 @@ def test_country(text: str, code: str | None) -> None:
     assert regions.find_country(text) == code
 
 
-@pytest.mark.parametrize("text", ["I'm in Ireland", "we live in Australia", "australia", "ok, I am in the UK", "here in Rome"])
+@pytest.mark.parametrize(
+    "text", ["I'm in Ireland", "we live in Australia", "australia", "ok, I am in the UK", "here in Rome"]
+)
 def test_a_message_that_tells_a_place(text: str) -> None:
     assert regions.tells_a_place(text)
 

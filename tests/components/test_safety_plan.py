@@ -10,8 +10,8 @@ from channels.outcome import outcome_of
 from components.safety_plan import (
     HOLD_SLOT,
     LOCK_SLOT,
-    NEW_CONVERSATION_INTENT,
     NEW_CONVERSATION_CONFIDENCE,
+    NEW_CONVERSATION_INTENT,
     RELEASE_CONFIDENCE,
     RELEASE_INTENT,
     SAFEGUARD_SLOT,

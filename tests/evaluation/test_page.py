@@ -37,5 +37,5 @@ def test_a_page_without_its_markers_is_refused(text: str, page: Path) -> None:
 
 
 def test_a_page_that_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadPageError, match="absent.md"):
+    with pytest.raises(BadPageError, match=r"absent\.md"):
         fill(tmp_path / "absent.md", "figures", "new")

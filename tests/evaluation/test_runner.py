@@ -52,6 +52,16 @@ def run(cases: list[Case], assistant: StubAssistant, **options: Any) -> list[lis
     return asyncio.run(runner.run(cases, assistant, Request, **options))
 
 
+def test_a_button_of_before_a_failure_is_gone_after_it() -> None:
+    steps = (
+        Turn("clarify it", None, ("clarify",)),
+        Turn("boom", None, ("clarify",)),
+        Turn(None, "medical", ("medical_info",)),
+    )
+    (observed,) = run([Case("b.yml", steps, id="x")], StubAssistant())
+    assert [turn.outcome for turn in observed] == ["clarify", runner.ERROR, runner.ERROR]
+
+
 def test_every_line_is_a_conversation_and_every_dialogue_one() -> None:
     stub = StubAssistant()
     talk = Case("b.yml", (Turn("clarify it", None, ("clarify",)), Turn(None, " medical", ("medical_info",))), id="x")
