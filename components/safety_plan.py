@@ -16,7 +16,7 @@ NUMBER_SLOTS = ("emergency_number", "crisis_line", "eating_disorder_line")
 
 RELEASE_INTENT = "emergency_release"
 #: While held, a doubtful "nobody is hurt" frees nothing: the short text once more costs little.
-RELEASE_CONFIDENCE = 0.85
+RELEASE_CONFIDENCE = 0.75
 NEW_CONVERSATION_INTENT = "smalltalk_new_conversation"
 #: While locked, "I want to change the topic" opens nothing; the button and the plain words do.
 NEW_CONVERSATION_CONFIDENCE = 0.9

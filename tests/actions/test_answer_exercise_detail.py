@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from actions.answer_exercise_detail import DETAILS, ActionAnswerExerciseDetail
+from actions.answer_exercise_detail import DETAILS, GENERAL, ActionAnswerExerciseDetail
 
 Run = Callable[..., list[str]]
 
@@ -45,3 +45,12 @@ def test_the_intent_counts_not_what_ranks_first(responses_of: Run) -> None:
     assert responses_of(ActionAnswerExerciseDetail(), message, {"exercise": "squat"}) == [
         "utter_fitness_squat_mistakes"
     ]
+
+
+@pytest.mark.parametrize(("intent", "detail"), DETAILS.items())
+def test_without_an_exercise_the_fitness_meaning_gets_a_general_answer_where_there_is_one(
+    domain_file: dict[str, Any], responses_of: Run, intent: str, detail: str
+) -> None:
+    (response,) = responses_of(ActionAnswerExerciseDetail(), understood(intent), {"meaning": "fitness"})
+    assert response == GENERAL.get(detail, "utter_clarify_exercise")
+    assert response in domain_file["responses"]

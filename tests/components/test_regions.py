@@ -38,6 +38,8 @@ from components import regions
         ("I'm from India but I live in the UK", "GB"),
         ("in Paris, Texas", "US"),
         ("no longer in the UK", None),
+        ("my brother typed it, were in the UK", "GB"),
+        ("we were in the UK last year", None),
         ("I was in France, now in Germany", "DE"),
         ("us", None),
         ("help us", None),
