@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Own sets and floors by default; SET=path OUT=dir measures any other set.
 SET ?=
 OUT ?= report
-OWN_SETS := evaluation/safety.tsv evaluation/topics.tsv evaluation/dialogues.yml
+OWN_SETS := $(addprefix evaluation/,safety.tsv topics.tsv dialogues.yml unseen.tsv unseen.yml)
 
 PYTHON := .venv/bin/python
 UV := $(or $(shell command -v uv),.uv/bin/uv)

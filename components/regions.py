@@ -20,7 +20,8 @@ _START_OF_PHRASE = r"(?:(?<=^)|(?<=[.,;:!?(\-] )|(?<=[.,;:!?(]))"
 _END_OF_PHRASE = r"(?=\s*(?:$|[.,;:!?)]))"
 #: What takes a place back: "not in Spain", "no longer in Spain", "I was born in Spain".
 _LEADING_NOT = re.compile(
-    r"\b(?:not|no longer|never|left|was|(?:we|they|you) were|born|grew up|raised|used to (?:live|be))\s+(?:(?:in|near|from)\s+)?(?:the\s+)?$",
+    r"\b(?:not|no longer|never|left|was|(?:we|they|you) were|born|grew up|raised|used to (?:live|be))\s+"
+    r"(?:(?:in|near|from)\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 )
 #: A message of so few words that begins with a country, and asks for nothing else, answers "where are you?".

@@ -18,14 +18,19 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from evaluation.cases import BadSetError
+from evaluation.page import BadPageError, fill
 from evaluation.sets import read_set
 from evaluation.similarity import near_pairs, normalise, trigrams
 from evaluation.training_lines import BadTrainingDataError, Line, read_training_lines
 
 ROOT = Path(__file__).resolve().parent.parent
-SETS = tuple(ROOT / "evaluation" / name for name in ("safety.tsv", "topics.tsv", "dialogues.yml"))
+SETS = tuple(
+    ROOT / "evaluation" / name for name in ("safety.tsv", "topics.tsv", "dialogues.yml", "unseen.tsv", "unseen.yml")
+)
 #: Anybody types "hip reduction" or "thanks": bare terms of up to so many words are no overlap, but listed.
 BARE_WORDS = 3
+#: Name in the markers of a page.
+MARKER = "overlap"
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0)
 
 
@@ -106,6 +111,23 @@ def _groups(tested: Sequence[Line], rows: Sequence[str]) -> list[list[Line]]:
     return [group for group in members.values() if len(group) > 1]
 
 
+def figures(comparison: Comparison) -> list[str]:
+    """Return how near the sets are to the training lines and to each other: sentences without a line of either."""
+    lines, rows = sum(comparison.openings.values()), []
+    if comparison.nearest:
+        values = [float(np.quantile(np.array(comparison.nearest), quantile)) for quantile in QUANTILES]
+        shown = "  ".join(f"{100 * q:g}%: {value:.2f}" for q, value in zip(QUANTILES, values, strict=True))
+        rows += ["Similarity of a set line to the nearest training line, quantiles:", f"  {shown}"]
+    shared = sum(count > 1 for count in comparison.openings.values())
+    rows.append(
+        f"{len(comparison.openings)} distinct openings (first three words) in {lines} lines; {shared} are shared."
+    )
+    rows.append(
+        f"{len(comparison.groups)} groups of set lines that paraphrase each other, {sum(map(len, comparison.groups))} lines."
+    )
+    return rows
+
+
 def describe(comparison: Comparison, texts: bool = False) -> str:
     """Return the comparison for a terminal; the texts of set lines only with `texts`, bare terms always."""
     found, lines = comparison, sum(comparison.openings.values())
@@ -117,17 +139,9 @@ def describe(comparison: Comparison, texts: bool = False) -> str:
     bare = Counter(normalise(overlap.tested.text) for overlap in found.overlaps if overlap.bare)
     rows.append(f"{sum(bare.values())} bare terms of up to {BARE_WORDS} words occur in both, which is allowed:")
     rows.append("  " + "; ".join(f"{term} ({count})" for term, count in sorted(bare.items())) if bare else "  none")
-    if found.nearest:
-        values = [float(np.quantile(np.array(found.nearest), quantile)) for quantile in QUANTILES]
-        rows.append("Similarity of a set line to the nearest training line, quantiles:")
-        rows.append("  " + "  ".join(f"{100 * q:g}%: {value:.2f}" for q, value in zip(QUANTILES, values, strict=True)))
-    shared = sum(count > 1 for count in found.openings.values())
-    rows.append(f"{len(found.openings)} distinct openings (first three words) in {lines} lines; {shared} are shared.")
+    rows += figures(found)
     if texts:
         rows += [f"  {count} x {opening}" for opening, count in found.openings.most_common(10) if count > 1]
-    rows.append(
-        f"{len(found.groups)} groups of set lines that paraphrase each other, {sum(map(len, found.groups))} lines."
-    )
     for group in found.groups:
         rows.append("  " + ", ".join(line.place for line in group))
         rows += [f"    {line.text}" for line in group if texts]
@@ -144,6 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--data", type=Path, default=ROOT / "data", help="folder of the training lines")
     parser.add_argument("--texts", action="store_true", help="show texts: not for whoever writes training lines")
+    parser.add_argument("--page", type=Path, help="a Markdown page to write the figures into")
     options = parser.parse_args(arguments)
     try:
         tested, trained = set_lines(options.sets or SETS), read_training_lines(options.data)
@@ -151,10 +166,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise BadTrainingDataError(
                 f"{options.data}: no training line found; a comparison with nothing proves nothing."
             )
-    except (BadSetError, BadTrainingDataError) as error:
+        comparison = compare(tested, trained)
+        if options.page:
+            fill(options.page, MARKER, "\n".join(["```", *figures(comparison), "```"]))
+    except (BadSetError, BadTrainingDataError, BadPageError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    comparison = compare(tested, trained)
     sys.stdout.write(describe(comparison, options.texts))
     return 1 if comparison.forbidden else 0
 

@@ -136,7 +136,9 @@ class RedFlagMatcher:
 
     def _active(self, text: str, wanted: set[str]) -> dict[str, str]:
         active = {
-            sign: text for sign in self._message_signs & wanted if self._expressions[sign].search(text.lower()) is not None
+            sign: text
+            for sign in self._message_signs & wanted
+            if self._expressions[sign].search(text.lower()) is not None
         }
         for piece in textwrap.wrap(text, _PIECE):
             doc = self._sentences(self._nlp.make_doc(piece))

@@ -23,7 +23,9 @@ def record(folder: Path, changes: str = "[]", content: bytes = b"text\toutcome\n
 
 def test_the_shipped_sets_are_frozen_and_readable() -> None:
     assert frozen.problems() == []
-    assert read_sets([frozen.FOLDER / name for name in ("safety.tsv", "topics.tsv", "dialogues.yml")])
+    assert read_sets(
+        [frozen.FOLDER / name for name in ("safety.tsv", "topics.tsv", "dialogues.yml", "unseen.tsv", "unseen.yml")]
+    )
 
 
 def test_an_unchanged_set_is_fine(tmp_path: Path) -> None:
