@@ -38,6 +38,8 @@ MAX_CHARACTERS = 4000
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
 _REGION = re.compile(r"[A-Z]{2}\Z")
+#: No English word is as long: "myhippoppedoutandicantmove".
+_GLUED_WORDS = re.compile(r"(?<![\w.@/-])[A-Za-z']{20,}(?![\w.@/-])")
 #: At start-up these must be understood, or the model did not load as trained.
 KNOWN_SENTENCES = {"my hip popped out of its socket and i can't move my leg": "emergency", "hip reduction": "clarify"}
 
@@ -111,8 +113,17 @@ def offered_choices(responses: dict[str, list[dict[str, Any]]]) -> frozenset[str
 
 
 def typed_text(text: str) -> str:
-    """Return typed text without control characters and without leading slashes: no visitor text is ever a Rasa payload."""
-    return normalise(text).lstrip("/ ").strip() or ("?" if "/" in text else "")
+    """Return typed text as it is read: no control characters, spaces where none were typed, and no leading slash.
+
+    So no visitor's text is ever a Rasa payload.
+    """
+    return _GLUED_WORDS.sub(_spaced, normalise(text)).lstrip("/ ").strip() or ("?" if "/" in text else "")
+
+
+def _spaced(glued: re.Match[str]) -> str:
+    import wordninja_enhanced  # here: its word lists take a second and 75 MB, and hardly anybody needs them
+
+    return " ".join(wordninja_enhanced.split(glued[0]))
 
 
 class Assistant:

@@ -52,6 +52,20 @@ def test_typed_text(typed: str, read: str) -> None:
     assert typed_text(typed) == read
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("myhipjustpoppedoutandicantmove", "my hip just popped out and i cant move"),
+        ("help MYHIPPOPPEDOUTOFTHESOCKET", "help MY HIP POPPED OUT OF THE SOCKET"),
+        ("intertrochanteric fracture", "intertrochanteric fracture"),
+        ("https://averyveryverylongaddress.example", "https://averyveryverylongaddress.example"),
+        ("somebodywithalongname@example.org", "somebodywithalongname@example.org"),
+    ],
+)
+def test_words_typed_without_spaces_are_read_apart(typed: str, read: str) -> None:
+    assert typed_text(typed) == read
+
+
 @given(st.text(st.characters(codec=None)))
 def test_typed_text_is_never_a_payload_for_rasa(text: str) -> None:
     read = typed_text(text)

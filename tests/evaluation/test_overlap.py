@@ -111,9 +111,9 @@ def test_training_rows_are_read_with_their_places(tmp_path: Path) -> None:
     (tmp_path / "rules.yml").write_text("rules:\n- rule: x\n  steps: []\n")
     (tmp_path / "empty.yml").write_text("")
     assert read_training_lines(tmp_path) == [
-        Line("How much protein do I need?", f"{path}:5"),
-        Line("my gran fell, and her hip hurts", f"{path}:6"),
-        Line("Thanks!", f"{path}:8"),
+        Line("How much protein do I need?", f"{path}:5", "fitness_protein"),
+        Line("my gran fell, and her hip hurts", f"{path}:6", "fitness_protein"),
+        Line("Thanks!", f"{path}:8", "fitness_protein"),
     ]
 
 
@@ -147,6 +147,17 @@ def test_the_gate_fails_on_a_leak_and_keeps_the_text_to_itself(
 def test_the_gate_passes_bare_terms_and_lists_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(tmp_path, "thanks") == 0
     assert "thanks (1)" in capsys.readouterr().out
+
+
+def test_the_figures_reach_a_page_without_a_line_of_the_sets(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- overlap:start -->\n<!-- overlap:end -->\n")
+    assert command(tmp_path, "does my hip hurt at night", "--page", str(page)) == 0
+    written = page.read_text()
+    assert "1 distinct openings (first three words) in 1 lines" in written and "100%:" in written
+    assert "at night" not in written
+    page.write_text("no markers")
+    assert command(tmp_path, "does my hip hurt at night", "--page", str(page)) == 2
 
 
 def test_nothing_to_compare_with_is_no_pass(tmp_path: Path) -> None:
