@@ -59,7 +59,7 @@ encoder: .venv-encoder/.ready  ## fine-tune the sentence encoder on data/ and re
 lint: .venv/.ready  ## ruff and yamllint
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/yamllint --strict config.yml endpoints.yml credentials.yml domain.yml data tests components evaluation
+	.venv/bin/yamllint --strict config.yml endpoints.yml credentials.yml domain.yml data tests components coaching evaluation
 
 types: .venv/.ready  ## mypy
 	.venv/bin/mypy
