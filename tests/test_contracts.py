@@ -18,7 +18,7 @@ from components import regions
 from components.safety_plan import HOLD_SLOT, LOCK_SLOT, RELEASE_INTENT, SAFEGUARD_SLOT, Known, Understood, plan_turn
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Rooms of Python code -> rooms of ours they may import from, and libraries they must not (DESIGN, section 3).
+#: Rooms of Python code -> rooms of ours they may import from, and libraries they must not (docs/architecture.md).
 IMPORTS: dict[str, tuple[set[str], set[str]]] = {
     "coaching": ({"coaching"}, {"rasa", "rasa_sdk", "sanic"}),
     "actions": ({"actions", "coaching"}, {"rasa", "sanic"}),

@@ -1,4 +1,4 @@
-"""Energy: FACTS' check values, floors that hold, and a time course that stops at BMI 18.5."""
+"""Energy: check values worked out by hand, floors that hold, and a time course that stops at BMI 18.5."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training plans: FACTS' table, swaps that stay within it, and volumes within their bounds."""
+"""Training plans: the table of plans.yml, swaps that stay within it, and volumes within their bounds."""
 
 from __future__ import annotations
 

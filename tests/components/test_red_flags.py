@@ -1,4 +1,4 @@
-"""What the red-flag rules promise: SAFETY.md, section 2 (what must trigger) and section 4 (negation, time, person)."""
+"""What the red-flag rules promise: docs/safety.md, section 2 (what must trigger) and section 4 (negation, time, person)."""
 
 from __future__ import annotations
 
