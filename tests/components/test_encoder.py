@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.encoder import (
+    BATCH,
     DIMENSIONS,
     LONG_TEXT_WORDS,
     MAX_WINDOWS,
@@ -18,6 +19,7 @@ from components.encoder import (
     EncoderNotFoundError,
     split_windows,
 )  # fmt: skip
+from training.lines import read_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,16 +47,12 @@ def test_like_texts_are_nearer_than_unlike_ones(encoder: Encoder) -> None:
 
 
 def test_a_batch_keeps_the_order_and_nearly_the_vectors(encoder: Encoder) -> None:
-    texts = [
-        "short",
-        "a much longer text about hips and how they move " * 3,
-        "ok",
-        *[f"text {number}" for number in range(40)],
-    ]
-    batch = encoder.embed_all(texts)
-    assert batch.shape == (len(texts), DIMENSIONS)
-    for text, vector in zip(texts, batch):
-        assert vector @ encoder.embed(text) > 0.97, "int8 activations are scaled per batch"
+    texts = [line.text for line in read_lines(ROOT / "data")][::400]
+    texts += ["short", "a much longer text about hips and how they move " * 3]
+    batch, single = encoder.embed_all(texts), np.stack([encoder.embed(text) for text in texts])
+    assert batch.shape == (len(texts), DIMENSIONS) and len(texts) > 2 * BATCH
+    assert ((batch @ single.T).argmax(axis=1) == np.arange(len(texts))).all(), "each vector is nearest to its own"
+    assert (batch * single).sum(axis=1).mean() > 0.97, "int8 activations are scaled per batch"
 
 
 def test_no_texts_give_no_vectors(encoder: Encoder) -> None:
