@@ -74,8 +74,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options."""
     parser = argparse.ArgumentParser(prog="python -m benchmark.ablation", description="Compare ways of understanding.")
     parser.add_argument("--full-python", type=Path, required=True, help="the benchmark environment's Python")
-    parser.add_argument("--diet-lines-per-intent", type=int, default=10, help="training lines for DIET (10; 0: all)")
-    parser.add_argument("--diet-epochs", type=int, default=40, help="epochs of DIET (40; Rasa's default is 100)")
+    parser.add_argument("--diet-lines-per-intent", type=int, default=5, help="training lines for DIET (5; 0: all)")
+    parser.add_argument("--diet-epochs", type=int, default=25, help="epochs of DIET (25; Rasa's default is 100)")
     parser.add_argument("--out", type=Path, default=RESULTS, help="the JSON file (benchmark/results/ablation.json)")
     parser.add_argument("--page", type=Path, default=PAGE, help="the page that holds the table")
     return parser.parse_args(arguments)

@@ -131,7 +131,10 @@ async def assistant(cases: Sequence[Case], texts: Sequence[str], detector: bool 
 
 
 class NoFlags:
-    """A red-flag matcher that finds nothing."""
+    """A red-flag matcher that finds nothing, made as the real one is."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        pass
 
     def find(self, text: str) -> list[RedFlag]:
         """Return no flag."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from rasa.shared.nlu.training_data.message import Message
 
 from benchmark import approaches
 from benchmark.servers import CommandFailedError
 from channels.outcome import OUTCOMES
+from components.red_flag_detector import RedFlagDetector
 from evaluation.scoring import ERROR
 from training.lines import Line, read_lines
 
@@ -45,6 +48,14 @@ def test_the_detector_alone_knows_only_what_is_urgent() -> None:
     scored = approaches.detector_alone(["my hip popped out of its socket and I can't move my leg", "hello"])
     assert scored.outcomes == ["emergency", ERROR]
     assert len(scored.ms) == 2 and min(scored.ms) > 0
+
+
+def test_without_its_matcher_the_detector_still_loads_and_finds_nothing() -> None:
+    with mock.patch("components.red_flag_detector.RedFlagMatcher", approaches.NoFlags):
+        detector = RedFlagDetector.create({}, None, None, None)
+    message = Message({"text": "my hip popped out of its socket"})
+    detector.process([message])
+    assert message.get("red_flags") == []
 
 
 def test_a_regression_learns_the_lines_it_is_given() -> None:
