@@ -52,7 +52,8 @@ def test_a_batch_keeps_the_order_and_nearly_the_vectors(encoder: Encoder) -> Non
     batch, single = encoder.embed_all(texts), np.stack([encoder.embed(text) for text in texts])
     assert batch.shape == (len(texts), DIMENSIONS) and len(texts) > 2 * BATCH
     assert ((batch @ single.T).argmax(axis=1) == np.arange(len(texts))).all(), "each vector is nearest to its own"
-    assert (batch * single).sum(axis=1).mean() > 0.97, "int8 activations are scaled per batch"
+    cosines = (batch * single).sum(axis=1)
+    assert cosines.mean() > 0.98 and cosines.min() > 0.95, "int8 activations are scaled per batch"
 
 
 def test_no_texts_give_no_vectors(encoder: Encoder) -> None:
