@@ -38,8 +38,8 @@ MAX_CHARACTERS = 4000
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
 _REGION = re.compile(r"[A-Z]{2}\Z")
-#: No English word is as long: "myhippoppedoutandicantmove".
-_GLUED_WORDS = re.compile(r"(?<![\w.@/-])[A-Za-z']{20,}(?![\w.@/-])")
+#: No English word is as long: "myhippoppedoutandicantmove". Longer runs than 300 letters are no message, and would take time.
+_GLUED_WORDS = re.compile(r"(?<![\w.@/-])[A-Za-z']{20,300}(?![\w.@/-])")
 #: At start-up these must be understood, or the model did not load as trained.
 KNOWN_SENTENCES = {"my hip popped out of its socket and i can't move my leg": "emergency", "hip reduction": "clarify"}
 

@@ -11,9 +11,7 @@ import yaml
 
 from components.text import normalise
 
-#: What makes a name a statement of where somebody is, surest first: "in Spain" and "Spain here", then a phrase of its
-#: own ("..., Spain."), then "from Spain", which may also be where they were born or flew in from.
-_PLACED, _PHRASE, _ORIGIN = range(3)
+#: What makes a name a statement of where somebody is: a word before it or after it, or that it is a phrase of its own.
 _BEFORE = r"\b(?:in|near|outside|visiting|across|moved to)\s+(?:the\s+)?"
 _AFTER = r"(?:\s+here\b)"
 _START_OF_PHRASE = r"(?:(?<=^)|(?<=[.,;:!?(\-] )|(?<=[.,;:!?(]))"
@@ -48,7 +46,11 @@ def _codes() -> dict[str, str]:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    """Return the patterns of _PLACED, _PHRASE and _ORIGIN; the name is group `name`, or `here` before "here"."""
+    """Return what tells where somebody is, surest first; the name is group `name`, or `here` before "here".
+
+    "In Spain" and "Spain here", then a phrase of its own ("..., Spain."), then "from Spain", which may also be where they
+    were born or flew in from.
+    """
     name = _alternatives(_codes())
     placed = rf"{_BEFORE}(?P<name>{name})(?![\w-])|(?<![\w-])(?P<here>{name})(?![\w-]){_AFTER}"
     phrase = rf"{_START_OF_PHRASE}(?P<name>{_alternatives(set(_codes()) - set(_data()['also_first_names']))}){_END_OF_PHRASE}"

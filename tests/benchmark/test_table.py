@@ -74,7 +74,6 @@ def test_the_command(tmp_path: Path, found: dict[str, Any], capsys: pytest.Captu
     assert (tmp_path / "page.md").read_text() == PAGE.replace("old", table.table(found))
 
 
-@pytest.mark.skipif(not RESULT.exists(), reason="nothing was measured yet: make benchmark")
 def test_the_readme_shows_the_latest_result_and_it_names_no_machine() -> None:
     written = RESULT.read_text(encoding="utf-8")
     readme = (table.ROOT / "README.md").read_text(encoding="utf-8")

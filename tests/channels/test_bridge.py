@@ -6,6 +6,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from processes import Bot
 
-from channels.bridge import BridgeInput
+from channels import turn as turns
+from channels.bridge import BridgeInput, _assistant
 from channels.outcome import OUTCOMES
-from channels.turn import MAX_CHARACTERS
+from channels.turn import MAX_CHARACTERS, Assistant, TurnFailedError
 
 Ids = Callable[[], str]
 KEYS = {
@@ -336,6 +338,18 @@ def test_whatever_is_typed_is_answered_or_refused_with_a_reason(bot: Bot, new_id
     else:
         answered(response)
     assert bot.alive
+
+
+async def test_an_assistant_that_fails_its_check_at_the_start_refuses_every_turn(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = SimpleNamespace(ctx=SimpleNamespace(assistant=assistant))
+    assert _assistant(app) is assistant
+    monkeypatch.setattr(turns, "KNOWN_SENTENCES", {"hello": "emergency"})
+    (listener,) = BridgeInput().blueprint(lambda _: None)._future_listeners
+    await listener.listener(app, None)
+    with pytest.raises(TurnFailedError, match="train it anew"):
+        _assistant(app)
 
 
 def test_the_channel_has_the_name_of_the_contract() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from rasa.core.agent import Agent
 from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
 
 from channels.bridge_names import new_id as make_id
 from channels.tracker_store import ConversationStore
@@ -60,6 +62,7 @@ def test_typed_text(typed: str, read: str) -> None:
         ("intertrochanteric fracture", "intertrochanteric fracture"),
         ("https://averyveryverylongaddress.example", "https://averyveryverylongaddress.example"),
         ("somebodywithalongname@example.org", "somebodywithalongname@example.org"),
+        ("myhipisout" * 40, "myhipisout" * 40),
     ],
 )
 def test_words_typed_without_spaces_are_read_apart(typed: str, read: str) -> None:
@@ -179,6 +182,39 @@ async def test_the_country_that_is_said_wins_over_the_region(assistant: Assistan
     assert body["region"] == "AU"
     body = await say(assistant, conversation, "and now?", region="GB")
     assert "000" in body["replies"][0]["text"]
+
+
+async def test_a_country_told_while_held_changes_the_number(assistant: Assistant, new_id: Ids) -> None:
+    conversation = new_id()
+    first = await assistant.answer(TurnRequest(conversation, new_id(), text=EMERGENCY))
+    assert "112 or 911" in first["replies"][0]["text"]
+    held = await assistant.answer(TurnRequest(conversation, new_id(), text="I'm in Ireland"))
+    assert held["outcome"] == "emergency" and held["region"] == "IE"
+    assert "112 or 999" in held["replies"][0]["text"]
+
+
+async def test_a_place_asked_about_is_no_country_of_the_visitor(assistant: Assistant, new_id: Ids) -> None:
+    body = await assistant.answer(TurnRequest(new_id(), new_id(), text="what is the weather like in Paris at Easter"))
+    assert body["outcome"] == "out_of_scope" and body["region"] is None
+
+
+async def test_a_turn_that_is_cancelled_leaves_nothing_behind(
+    assistant: Assistant, new_id: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sanic cancels a turn whose caller goes away; the retry must be the only one in the conversation."""
+    request = TurnRequest(new_id(), new_id(), text="how much protein do I need")
+
+    async def cancelled(*_: Any) -> None:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(assistant._processor, "_run_prediction_loop", cancelled)
+        with pytest.raises(asyncio.CancelledError):
+            await assistant.answer(request)
+    assert (await assistant.answer(request))["outcome"] == "fitness"
+    tracker = await assistant.store.retrieve(request.conversation_id)
+    assert tracker is not None
+    assert [event.message_id for event in tracker.events if isinstance(event, UserUttered)] == [request.message_id]
 
 
 async def test_an_unknown_region_gets_the_numbers_of_the_unknown(assistant: Assistant, new_id: Ids) -> None:
