@@ -20,7 +20,8 @@ class Messages:
     form: tuple[str, ...] = ()
 
 
-#: Rasa's starter greets, asks for the mood, cheers up, and says that it is a bot.
+#: Rasa's starter greets, asks for the mood, cheers up, and says that it is a bot. A yes or no that nothing was asked for
+#: may get no answer from it, depending on how its training went: these are left out.
 STARTER = Messages(
     first=(
         "hello",
@@ -29,10 +30,10 @@ STARTER = Messages(
         "are you a bot?",
         "I am feeling very good",
         "I am so sad today",
-        "yes of course",
-        "not really",
+        "hey there",
+        "see you later",
     ),
-    long_conversation=("hello", "I am so sad today", "yes", "are you a bot?", "I am feeling very good", "no", "bye"),
+    long_conversation=("hello", "I am so sad today", "are you a bot?", "good morning", "I am feeling very good", "bye"),
 )
 
 #: Small talk, both meanings, the question which one is meant, and an emergency (with its call of the action server).
