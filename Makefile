@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Own sets and floors by default; SET=path OUT=dir measures any other set.
 SET ?=
 OUT ?= report
-OWN_SETS := $(addprefix evaluation/,safety.tsv topics.tsv dialogues.yml unseen.tsv unseen.yml)
+OWN_SETS := $(addprefix evaluation/,safety.tsv topics.tsv dialogues.yml unseen.tsv unseen.yml coaching.yml)
 
 PYTHON := .venv/bin/python
 UV := $(or $(shell command -v uv),.uv/bin/uv)
@@ -17,7 +17,7 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONWARNINGS := ignore
 
-.PHONY: help run test train shell evaluate benchmark benchmark-env ablation lint types doctor clean encoder lock stories validate
+.PHONY: help run test train shell evaluate paths benchmark benchmark-env ablation lint types doctor clean encoder lock stories validate
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,7 @@ test: .venv/.ready lint types $(MODEL) validate  ## set up and run every check
 	$(PYTHON) -m pytest
 	$(MAKE) stories
 	$(PYTHON) -m evaluation $(addprefix --set ,$(OWN_SETS)) --out $(OUT) --floors evaluation/floors.yml
+	$(PYTHON) -m evaluation.paths --out $(OUT)
 
 stories: .venv/.ready $(MODEL)  ## Rasa's story tests
 	$(PYTHON) -m launcher test core --stories tests/stories --model $(MODEL) --fail-on-prediction-errors --no-plot --out results
@@ -43,6 +44,9 @@ validate: .venv/.ready  ## Rasa's data validation
 
 evaluate: .venv/.ready $(MODEL)  ## score the assistant: make evaluate SET=lines.tsv OUT=folder (own sets without SET)
 	$(PYTHON) -m evaluation $(addprefix --set ,$(or $(SET),$(OWN_SETS))) --out $(OUT)
+
+paths: .venv/.ready $(MODEL)  ## walk every guided dialogue: each question, answer and interruption
+	$(PYTHON) -m evaluation.paths --out $(OUT)
 
 benchmark: .venv/.ready benchmark-env $(MODEL)  ## speed and memory against Rasa's own starter, in one run
 	$(PYTHON) -m benchmark --starter-python .venv-benchmark/bin/python

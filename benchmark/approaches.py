@@ -28,7 +28,13 @@ from training.lines import Line
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Areas of intents that are not called like their outcome, and intents that are answered with another area's outcome.
-AREAS = {"medical": "medical_info", "followup": "clarify", "nlu_fallback": "out_of_scope"}
+AREAS = {
+    "medical": "medical_info",
+    "coaching": "fitness",
+    "inform": "clarify",
+    "followup": "clarify",
+    "nlu_fallback": "out_of_scope",
+}
 EXCEPTIONS = {
     "emergency_release": "clarify",
     "followup_repeat": "smalltalk",

@@ -12,7 +12,7 @@ class Messages:
     Attributes:
         first: opening messages of new conversations, used in turn.
         long_conversation: the messages of a long conversation, used in turn; turn 100 repeats the first turn's.
-        form: opens a form, then answers its questions; empty while the system has no form.
+        form: opens a form, then answers its questions; empty where the system has no form.
     """
 
     first: tuple[str, ...]
@@ -33,10 +33,19 @@ STARTER = Messages(
         "hey there",
         "see you later",
     ),
-    long_conversation=("hello", "I am so sad today", "are you a bot?", "good morning", "I am feeling very good", "bye"),
+    long_conversation=(
+        "hello",
+        "I am so sad today",
+        "are you a bot?",
+        "good morning",
+        "I am feeling very good",
+        "hey there",
+        "bye",
+    ),
 )
 
-#: Small talk, both meanings, the question which one is meant, and an emergency (with its call of the action server).
+#: Small talk, both meanings, the question which one is meant, an emergency (with its call of the action server), and the
+#: dialogue about a calorie deficit to its end.
 ASSISTANT = Messages(
     first=(
         "hello",
@@ -56,5 +65,17 @@ ASSISTANT = Messages(
         "what are the best exercises for slimmer hips?",
         "how long does recovery take?",
         "who puts a dislocated hip back in?",
+    ),
+    form=(
+        "help me work out a calorie deficit",
+        "I'm 34",
+        "no, not pregnant",
+        "no, never",
+        "none of these",
+        "female",
+        "5 ft 6",
+        "11 stone 4",
+        "moderate, three to five days",
+        "no goal",
     ),
 )

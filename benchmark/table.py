@@ -54,6 +54,11 @@ def _rows(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     yield row("turn 100, p50", lambda system: _ms(system["turn_100_ms"], "p50"), "turn_100_p50")
     yield row("turn 100, times turn 1", lambda system: f"{system['turn_100_to_first']:.2f}", "turn_100_to_first")
     yield row("turn in a form, p50", lambda system: _ms(system["form_turn_ms"], "p50"))
+    yield row(
+        "turn in a form, times a first turn",
+        lambda system: _times(system.get("form_turn_to_first")),
+        "form_turn_to_first",
+    )
     yield row("start-up", lambda system: f"{system['start_up_s']:.1f} s", "start_up")
     yield row("resident memory", lambda system: f"{system['memory_mib']:.0f} MiB", "memory")
     yield row("training", lambda system: f"{system['training_s']:.0f} s", "training_s")
@@ -72,9 +77,11 @@ def _sentences(found: dict[str, Any]) -> str:
         "of 100 turns of each system, in turn, over HTTP.",
         "Only ratios carry over to other machines. The assistant's memory includes its action server.",
     ]
-    if found["assistant"]["form_turn_ms"] is None:
-        sentences.append("It has no form yet.")
     return "\n".join(sentences)
+
+
+def _times(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{ratio:.2f}"
 
 
 def _limit(demand: dict[str, Any]) -> str:

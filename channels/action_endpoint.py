@@ -18,6 +18,9 @@ from rasa.utils.endpoints import EndpointConfig
 TIMEOUT_VARIABLE = "HIP_ACTION_TIMEOUT"
 DEFAULT_TIMEOUT = 0.5
 
+#: Actions that may call the world outside, and hang.
+CALLS_OUT = frozenset({"action_escalate_emergency"})
+
 #: Names of the actions that failed in the turn being answered; the bridge reports them as `degraded`.
 failed_actions: ContextVar[list[str] | None] = ContextVar("failed_actions", default=None)
 
@@ -81,6 +84,23 @@ class InProcessActions(EndpointConfig):
         except Exception:
             _note_failure({"json": json})
             raise
+
+
+class SplitActions(WatchedEndpoint):
+    """Actions that only read and compute run in this process; those that may call the world run in the action server.
+
+    So a dialogue costs no second HTTP call, and what hangs or dies in the action server touches no answer.
+    """
+
+    def __init__(self, endpoint: EndpointConfig) -> None:
+        super().__init__(endpoint)
+        self._in_process = InProcessActions()
+
+    async def request(self, *args: Any, json: dict[str, Any] | None = None, **kwargs: Any) -> Any:
+        """Run the action named in the call body where it belongs; raises as the two endpoints do."""
+        if (json or {}).get("next_action") in CALLS_OUT:
+            return await super().request(*args, json=json, **kwargs)
+        return await self._in_process.request(*args, json=json, **kwargs)
 
 
 def _note_failure(call: dict[str, Any]) -> None:

@@ -62,7 +62,10 @@ def in_process() -> Answer:
 
 
 def show(console: Console, body: dict[str, Any]) -> list[dict[str, str]]:
-    """Write the replies; return the choices offered, in the order of their numbers."""
+    """Write the replies; return the choices offered, in the order of their numbers.
+
+    Where the last reply is a question without choices of its own, a number is its answer: then none is numbered.
+    """
     choices: list[dict[str, str]] = []
     for reply in body["replies"]:
         style = "bold red" if reply["card"] and reply["card"]["kind"] == "emergency" else "cyan"
@@ -72,9 +75,12 @@ def show(console: Console, body: dict[str, Any]) -> list[dict[str, str]]:
         for choice in reply["choices"]:
             if choice not in choices:
                 choices.append(choice)
+    last = body["replies"][-1]
+    numbered = bool(last["choices"]) or not last["response"].startswith("utter_ask_")
     for number, choice in enumerate(choices, start=1):
-        console.print(Padding(Text(f"[{number}] {choice['title']}", style="green"), (0, 4)))
-    return choices
+        mark = f"[{number}]" if numbered else "-"
+        console.print(Padding(Text(f"{mark} {choice['title']}", style="green"), (0, 4)))
+    return choices if numbered else []
 
 
 def main() -> int:

@@ -24,7 +24,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.log_utils import configure_structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.action_endpoint import InProcessActions, WatchedEndpoint, check_results_fast, failed_actions
+from channels.action_endpoint import InProcessActions, SplitActions, check_results_fast, failed_actions
 from channels.generator import RotatingGenerator
 from channels.outcome import outcome_of_turn
 from channels.tracker_store import ConversationStore
@@ -103,9 +103,12 @@ class TurnRequest:
 
 
 def offered_choices(responses: dict[str, list[dict[str, Any]]]) -> frozenset[str]:
-    """Return the payloads of all buttons of the domain: nothing else can be pressed."""
+    """Return the payloads of all buttons of the domain: nothing else can be pressed.
+
+    The domain writes braces twice, as a response generator that fills in values needs them.
+    """
     return frozenset(
-        button["payload"]
+        button["payload"].replace("{{", "{").replace("}}", "}")
         for variations in responses.values()
         for variation in variations
         for button in variation.get("buttons") or ()
@@ -140,9 +143,13 @@ class Assistant:
         self._processor.nlg = agent.nlg = generator
         check_results_fast()
         endpoint = self._processor.action_endpoint
-        if endpoint is not None and not isinstance(endpoint, (WatchedEndpoint, InProcessActions)):
-            self._processor.action_endpoint = agent.action_endpoint = WatchedEndpoint(endpoint)
-        self._choices = offered_choices(agent.domain.responses)
+        if endpoint is not None and not isinstance(endpoint, (SplitActions, InProcessActions)):
+            self._processor.action_endpoint = agent.action_endpoint = SplitActions(endpoint)
+        self._choices = offered_choices(agent.domain.responses) | {
+            f"/{intent}"
+            for intent in agent.domain.intents
+            if intent.startswith("fitness_")  # a plan offers its exercises
+        }
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
@@ -291,8 +298,8 @@ class Assistant:
 
 def _reply(event: BotUttered, slots: dict[str, Any]) -> dict[str, Any]:
     about = event.metadata.get("metadata") or {}
-    card = dict(about["card"]) if about.get("card") else None
-    if card:
+    card = dict(about["card"]) if about.get("card") else ((event.data or {}).get("custom") or {}).get("card")
+    if card and about.get("card"):
         card["numbers"] = {name: slots[name] for name in ("emergency_number", "crisis_line") if slots.get(name)}
     return {
         "text": event.text or "",

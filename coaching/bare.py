@@ -26,8 +26,8 @@ _KINDS: dict[Name, tuple[Range, tuple[Unit, ...]]] = {
 }
 #: Two numbers side by side: "5 10" of a height, "11 4" of a weight.
 _PAIRS: dict[Name, tuple[Unit, Unit]] = {"height": ("ft", "in"), "weight": ("st", "lb"), "goal": ("st", "lb")}
-#: Nobody leaves out the unit of more stone than this.
-_MOST_STONE = 25
+#: Nobody leaves out the unit of more stone than this, or of fewer: a lone 5 is a slip, and no 32 kg.
+_STONE = Range(7, 25)
 
 
 def readings(name: Name, first: str, second: str | None = None) -> Readings:
@@ -37,7 +37,7 @@ def readings(name: Name, first: str, second: str | None = None) -> Readings:
         pair = (Reading(((number(first), big), (number(second), small))),)
         if possible(name, pair):
             return pair
-    units = [unit for unit in _KINDS[name][1] if unit != "st" or number(first) <= _MOST_STONE]
+    units = [unit for unit in _KINDS[name][1] if unit != "st" or number(first) in _STONE]
     return tuple(reading for unit in units for reading in read(first, unit))
 
 

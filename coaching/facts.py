@@ -44,7 +44,8 @@ _AGE = re.compile(
 )
 _I_AM = re.compile(
     rf"\b(?:i'?m|i am|turn(?:ed|ing)?)(?: (?:an?|about|around|now|just|only|nearly|almost|still|currently))* {_YEARS}"
-    r"(?= ?(?:$|[,.;:!?/)&\n]|(?:and|but|so|not|years?|[fm]|(?:fe)?male|(?:wo)?man|now|today)\b))"
+    r"(?= ?(?:$|[,.;:!?/)&\n]|(?:and|but|so|not|years?|[fm]|(?:fe)?male|(?:wo)?man|now|today"
+    r"|btw|by the way|lol|ha(?:ha)*|tho(?:ugh)?|atm|actually|here|too|already)\b))"
 )
 _FILLER = (
     r"(?:i'?m|i am|about|around|roughly|nearly|almost|just|now|it'?s|its|is|my|an?|so|ok|hi|hello|yes|sorry|female|male"

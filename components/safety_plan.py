@@ -9,6 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from coaching.dialogue.forms import FACTS
+
 HOLD_SLOT = "emergency_hold"
 LOCK_SLOT = "lock"
 SAFEGUARD_SLOT = "safeguard_reasons"
@@ -41,7 +43,7 @@ _NUMBER_INTENTS = frozenset(
         "body_recomposition",
         "overview",
     )
-)
+) | {"coaching_calorie_deficit", "coaching_protein", "coaching_formula"}
 _EXERCISE_INTENTS = frozenset(
     f"fitness_{topic}"
     for topic in (
@@ -49,6 +51,7 @@ _EXERCISE_INTENTS = frozenset(
         "overview",
         "cardio",
         "mobility",
+        "recovery",
         "best_exercises",
         "strength_training",
         "progression",
@@ -74,22 +77,23 @@ _EXERCISE_INTENTS = frozenset(
         "hip_abduction",
         "hip_adduction",
     )
-)
+) | {"coaching_cardio", "coaching_swap"}
 _EXERCISE_DETAILS = frozenset({"followup_easier", "followup_mistakes", "followup_equipment", "followup_muscles"})
 #: In the fitness meaning these are answered with an energy gap, exercises and weekly minutes.
 _FITNESS_FOLLOW_UPS = frozenset({"followup_how", "followup_more", "followup_works", "followup_duration"})
-_NO_FIGURES = _NUMBER_INTENTS | _FITNESS_FOLLOW_UPS | {"fitness_training_plan"}
-_NO_EXERCISE = _EXERCISE_INTENTS | _EXERCISE_DETAILS | _FITNESS_FOLLOW_UPS
+_PLANS = frozenset({"fitness_training_plan", "coaching_training_plan"})
+_NO_FIGURES = _NUMBER_INTENTS | _FITNESS_FOLLOW_UPS | _PLANS
+_NO_EXERCISE = _EXERCISE_INTENTS | _EXERCISE_DETAILS | _FITNESS_FOLLOW_UPS | _PLANS
 #: Safeguard reason -> the later questions that get the safeguard's answer instead of figures or a plan. Where the set is
 #: empty only what was asked for is refused (1,000 kcal, 3 kg a week, a pill); the general ranges stay.
 SAFEGUARDED_INTENTS: dict[str, frozenset[str]] = {
-    "minor": _NO_FIGURES | {"fitness_measuring"},
+    "minor": _NO_FIGURES | {"fitness_measuring", "coaching_measuring", "coaching_hydration", "coaching_cardio"},
     "pregnancy": _NO_FIGURES,
     "underweight": _NO_FIGURES,
     "low_intake": frozenset(),
     "rapid_loss": frozenset(),
     "medicine": _NO_FIGURES,
-    "condition": _NO_FIGURES | {"fitness_hydration"},
+    "condition": _NO_FIGURES | {"fitness_hydration", "coaching_hydration"},
     "after_surgery": _NO_EXERCISE,
     "exercise_pain": _NO_EXERCISE,
     "drugs": frozenset(),
@@ -106,7 +110,9 @@ _REASON_TOLD_BY = {
 
 
 #: What a new conversation forgets.
-_FORGOTTEN: dict[str, Any] = {SAFEGUARD_SLOT: None, "meaning": None, "exercise": None}
+_FORGOTTEN: dict[str, Any] = dict.fromkeys(
+    (SAFEGUARD_SLOT, "meaning", "exercise", *FACTS, "dialogue", "dialogue_state", "dialogue_attempts", "dialogue_which")
+)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY
 
+from coaching.dialogue.contradictions import contradicted
 from components import regions
 from components.intent_classifier import SAFETY_INTENTS_FOUND
 from components.red_flag_detector import COUNTRY, RED_FLAGS, SAFEGUARD_FACTS
@@ -116,14 +117,26 @@ def _plan(tracker: DialogueStateTracker, before: Known) -> Plan:
     if message is None:
         return Plan()
     parse_data: dict[str, Any] = dict(message.parse_data or {})
+    flags = [flag["name"] for flag in parse_data.get(RED_FLAGS) or ()]
+    facts = parse_data.get(SAFEGUARD_FACTS) or ()
+    misread = frozenset[str]() if flags else _misread(tracker, parse_data)
+    intent = message.intent.get(INTENT_NAME_KEY)
     understood = Understood(
-        message.intent.get(INTENT_NAME_KEY),
+        None if intent in misread else intent,
         float(message.intent.get(PREDICTED_CONFIDENCE_KEY, 1.0)),
-        parse_data.get(SAFETY_INTENTS_FOUND) or (),
-        [flag["name"] for flag in parse_data.get(RED_FLAGS) or ()],
-        parse_data.get(SAFEGUARD_FACTS) or (),
+        set(parse_data.get(SAFETY_INTENTS_FOUND) or ()) - misread,
+        flags,
+        facts,
     )
     return plan_turn(understood, before)
+
+
+def _misread(tracker: DialogueStateTracker, parse_data: dict[str, Any]) -> frozenset[str]:
+    """Return the intents that the answer to a form's question contradicts (coaching/dialogue/contradictions.py)."""
+    if not tracker.active_loop_name:
+        return frozenset()
+    known = {slot: tracker.get_slot(slot) for slot in ("height", "weight")}
+    return contradicted(tracker.get_slot(REQUESTED_SLOT), str(parse_data.get("text") or ""), known)
 
 
 def _events(tracker: DialogueStateTracker, plan: Plan) -> list[Event]:

@@ -25,7 +25,8 @@ from evaluation.training_lines import BadTrainingDataError, Line, read_training_
 
 ROOT = Path(__file__).resolve().parent.parent
 SETS = tuple(
-    ROOT / "evaluation" / name for name in ("safety.tsv", "topics.tsv", "dialogues.yml", "unseen.tsv", "unseen.yml")
+    ROOT / "evaluation" / name
+    for name in ("safety.tsv", "topics.tsv", "dialogues.yml", "unseen.tsv", "unseen.yml", "coaching.yml")
 )
 #: Anybody types "hip reduction" or "thanks": bare terms of up to so many words are no overlap, but listed.
 BARE_WORDS = 3

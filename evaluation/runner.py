@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from evaluation.cases import Case, Turn
+from evaluation.cases import Case
 from evaluation.scoring import ERROR, Observed
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ async def _conversation(case: Case, identifier: str, assistant: Answers, request
     choices: list[dict[str, str]] = []
     for number, turn in enumerate(case.turns, start=1):
         try:
-            payload = _payload(turn, choices)
+            payload = None if turn.choice is None else choice_payload(turn.choice, choices)
             choices = []  # whatever becomes of this turn, the buttons of the one before are gone
             answer = await assistant.answer(
                 request(
@@ -80,14 +80,13 @@ async def _conversation(case: Case, identifier: str, assistant: Answers, request
     return observed
 
 
-def _payload(turn: Turn, choices: Sequence[dict[str, str]]) -> str | None:
-    if turn.choice is None:
-        return None
+def choice_payload(title: str, choices: Sequence[dict[str, str]]) -> str:
+    """Return the payload of the choice of this title; raises MissingChoiceError when none of `choices` has it."""
     for choice in choices:
-        if choice["title"].strip().casefold() == turn.choice.strip().casefold():
+        if choice["title"].strip().casefold() == title.strip().casefold():
             return choice["payload"]
     offered = ", ".join(repr(choice["title"]) for choice in choices) or "none"
-    raise MissingChoiceError(f"no choice {turn.choice!r}; the turn before offered: {offered}")
+    raise MissingChoiceError(f"no choice {title!r}; the turn before offered: {offered}")
 
 
 def _observed(answer: dict[str, Any]) -> Observed:

@@ -11,7 +11,14 @@ from rasa.core.actions.action import RemoteAction
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
-from channels.action_endpoint import InProcessActions, WatchedEndpoint, check_results_fast, failed_actions
+from channels.action_endpoint import (
+    CALLS_OUT,
+    InProcessActions,
+    SplitActions,
+    WatchedEndpoint,
+    check_results_fast,
+    failed_actions,
+)
 
 
 def call(action: str) -> dict[str, Any]:
@@ -82,6 +89,18 @@ async def test_in_process_actions_answer_and_note_failures() -> None:
     with pytest.raises(Exception, match="action_that_is_not_there"):
         await actions.request(json=call("action_that_is_not_there"))
     assert noted == ["action_that_is_not_there"]
+
+
+async def test_only_what_calls_out_goes_to_the_action_server() -> None:
+    failed_actions.set(noted := [])
+    actions = SplitActions(EndpointConfig(url=f"http://127.0.0.1:{free_port()}/webhook"))
+    answer = await actions.request(json=call("action_answer_exercise_detail"), method="post")
+    assert [response["response"] for response in answer["responses"]] == ["utter_fitness_squat_mistakes"]
+    assert noted == []
+    for action in CALLS_OUT:
+        with pytest.raises(OSError):
+            await actions.request(json=call(action), method="post")
+    assert noted == sorted(CALLS_OUT)
 
 
 def test_the_settings_of_the_endpoint_are_kept() -> None:

@@ -38,6 +38,10 @@ def kinds(matcher: RedFlagMatcher, text: str) -> set[str]:
         ("crashed my motorbike and my hip is agony", "E1_severe_pain_after_fall"),
         ("he came off his horse and he cannot move his leg", "E1_leg_cannot_be_moved"),
         ("I've broken my pelvis", "E1_hip_broken"),
+        ("my nan, 78, was bumped over by a dog and her groin hurts on the stairs", "E5_older_person_fall"),
+        ("is there a painless way to go", "K1_suicide"),
+        ("gonna ctb tonight", "K1_suicide"),
+        ("I've had an eating disorder", "D1_named_by_the_person"),
         ("her left leg looks shorter and the foot is turned out", "E2_leg_shape"),
         ("tripped over the hose and cant put any weight on it", "E3_cannot_bear_weight"),
         ("my replaced hip went clunk and suddenly hurts", "E4_replaced_hip"),
@@ -149,6 +153,10 @@ def test_sign_raises_its_flag(matcher: RedFlagMatcher, text: str, flag: str) -> 
         "my calf is swollen and warm, breathing is fine",
         "hip aches at night for two months",
         "I'm 15 and my hip hurts after football",
+        "what's the best way to go about smaller hips",
+        "the least painful way to go to the gym in winter",
+        "I've never had an eating disorder",
+        "she has not had an eating disorder",
     ],
 )
 def test_harmless_message_raises_none(matcher: RedFlagMatcher, text: str) -> None:

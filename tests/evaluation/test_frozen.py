@@ -24,7 +24,10 @@ def record(folder: Path, changes: str = "[]", content: bytes = b"text\toutcome\n
 def test_the_shipped_sets_are_frozen_and_readable() -> None:
     assert frozen.problems() == []
     assert read_sets(
-        [frozen.FOLDER / name for name in ("safety.tsv", "topics.tsv", "dialogues.yml", "unseen.tsv", "unseen.yml")]
+        [
+            frozen.FOLDER / name
+            for name in ("safety.tsv", "topics.tsv", "dialogues.yml", "unseen.tsv", "unseen.yml", "coaching.yml")
+        ]
     )
 
 

@@ -1,0 +1,1 @@
+"""A package, because tests/channels has a test_turn.py as well."""
