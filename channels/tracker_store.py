@@ -99,6 +99,13 @@ class ConversationStore(SQLTrackerStore):
         self._live.move_to_end(sender_id)
         return live.tracker
 
+    async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
+        """Return an empty tracker. Rasa's own stores it at once; here the first turn does, with all its events."""
+        tracker = self.init_tracker(sender_id)
+        if append_action_listen:
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+        return tracker
+
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Append the tracker's new events to the database.
 
