@@ -13,6 +13,7 @@ from typing import Any
 
 from coaching import body
 from coaching.dialogue import display, intake, results, safeguards
+from coaching.dialogue.amounts import ACCEPTED
 from coaching.dialogue.answers import closed_slots
 from coaching.dialogue.forms import DECLINED, DIALOGUES, blocking, lacks_needed, next_question, questions, readable
 from coaching.dialogue.reading import BODY_SLOTS, UNITS, Answers, read
@@ -194,15 +195,12 @@ def _steered(state: State) -> Step | None:
 
 def known_reply(known: Mapping[str, Any]) -> Reply:
     """Return the reply that shows what the visitor has told."""
-    shown = display.facts(known, (*BODY_SLOTS, *closed_slots(), *_AMOUNTS))
+    shown = display.facts(known, (*BODY_SLOTS, *closed_slots(), *ACCEPTED))
     return (
         Reply("utter_fitness_dialogue_known", {"known": shown})
         if shown
         else Reply("utter_fitness_dialogue_nothing_known")
     )
-
-
-_AMOUNTS = ("days", "sleep_hours", "stress_minutes", "cardio_minutes", "cardio_days")
 
 
 def _back(state: State) -> Step:
@@ -355,7 +353,7 @@ def _noted(state: State, slots: Mapping[str, Any], known: Mapping[str, Any]) -> 
         slot
         for slot, value in slots.items()
         if slot != state.asked
-        and slot in (*BODY_SLOTS, *closed_slots(), *_AMOUNTS)
+        and slot in (*BODY_SLOTS, *closed_slots(), *ACCEPTED)
         and value is not None
         and state.known.get(slot) != value
         and (state.known.get(slot) is not None or state.asked not in slots)
