@@ -11,8 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import tracker_state
 from actions.validate_dialogue_form import DONE, STOPPED
 from coaching.dialogue.forms import DIALOGUES, readable
+from coaching.dialogue.intents import INFORM
 from coaching.dialogue.reading import read
-from coaching.dialogue.turn import INFORM
 
 
 class ActionResumeDialogue(Action):

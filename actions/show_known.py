@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import tracker_state
-from coaching.dialogue.turn import known_reply
+from coaching.dialogue.steering import known_reply
 
 
 class ActionShowKnown(Action):

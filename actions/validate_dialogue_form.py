@@ -10,7 +10,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import tracker_state
-from coaching.dialogue.turn import STOP, State, Step, resume, take_turn
+from coaching.dialogue.intents import STOP
+from coaching.dialogue.progress import resume
+from coaching.dialogue.state import State, Step
+from coaching.dialogue.turn import take_turn
 
 #: Where a dialogue stands when it is not active: it can be carried on, was stopped, or has come to its result.
 OPEN, STOPPED, DONE = "open", "stopped", "done"

@@ -120,7 +120,9 @@ class ConversationStore(SQLTrackerStore):
         new_events = list(tracker.events)[live.saved :]
         try:
             with self.session_scope() as session:
-                session.add_all(self._rows(tracker.sender_id, new_events))
+                rows = [self._row(tracker.sender_id, event) for event in new_events]
+                if rows:
+                    session.execute(sa.insert(self.SQLEvent.__table__), rows)
                 session.commit()
         except Exception:
             self.forget(tracker.sender_id)
@@ -146,10 +148,10 @@ class ConversationStore(SQLTrackerStore):
         self._live.pop(sender_id, None)
 
     async def has_message(self, sender_id: str, message_id: str) -> bool:
-        """Tell whether the conversation already holds the message of that id."""
-        await self.retrieve(sender_id)
-        live = self._live.get(sender_id)
-        return live is not None and message_id in live.message_ids
+        """Tell whether the conversation already holds the message of that id; a new one is kept in memory from here on."""
+        if await self.retrieve(sender_id) is None:
+            self._remember(sender_id, _Live(await self.create_tracker(sender_id), saved=0))
+        return message_id in self._live[sender_id].message_ids
 
     def tracker_after_message(self, sender_id: str, message_id: str) -> DialogueStateTracker:
         """Return the conversation as it was when the message of that id had been answered."""
@@ -194,18 +196,16 @@ class ConversationStore(SQLTrackerStore):
         tracker = shorten(tracker, self.domain)
         return _Live(tracker, saved=len(tracker.events), message_ids=set(_message_ids(events)))
 
-    def _rows(self, sender_id: str, events: Iterable[Event]) -> Iterator[Any]:
-        for event in events:
-            data = event.as_dict()
-            intent = data.get("parse_data", {}).get("intent", {}).get("name")
-            yield self.SQLEvent(
-                sender_id=sender_id,
-                type_name=event.type_name,
-                timestamp=event.timestamp,
-                intent_name=intent,
-                action_name=data.get("name"),
-                data=json.dumps(data),
-            )
+    def _row(self, sender_id: str, event: Event) -> dict[str, Any]:
+        data = event.as_dict()
+        return {
+            "sender_id": sender_id,
+            "type_name": event.type_name,
+            "timestamp": event.timestamp,
+            "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+            "action_name": data.get("name"),
+            "data": json.dumps(data),
+        }
 
 
 def shorten(tracker: DialogueStateTracker, domain: Domain) -> DialogueStateTracker:

@@ -28,6 +28,7 @@ from channels.action_endpoint import InProcessActions, SplitActions, check_resul
 from channels.generator import RotatingGenerator
 from channels.outcome import outcome_of_turn
 from channels.tracker_store import ConversationStore
+from components.rule_search import search_rules_fast
 from components.text import normalise
 
 logger = logging.getLogger(__name__)
@@ -142,6 +143,7 @@ class Assistant:
         generator = RotatingGenerator(agent.domain.responses)
         self._processor.nlg = agent.nlg = generator
         check_results_fast()
+        search_rules_fast()
         endpoint = self._processor.action_endpoint
         if endpoint is not None and not isinstance(endpoint, (SplitActions, InProcessActions)):
             self._processor.action_endpoint = agent.action_endpoint = SplitActions(endpoint)

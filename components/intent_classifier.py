@@ -20,6 +20,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components import fingerprint
 from components.intent_model import IntentModel, fit
 from components.safety_net import crossing_intents, is_safety_intent
 from components.sentence_featurizer import WINDOWS
@@ -64,6 +65,10 @@ class IntentClassifier(GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        return fingerprint.of_understanding()
 
     @classmethod
     def create(

@@ -21,6 +21,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components import fingerprint
 from components.intent_classifier import sentence_vector
 from components.safety_net import is_safety_intent
 
@@ -49,6 +50,10 @@ class OutOfScopeGate(GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._centres = centres
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        return fingerprint.of_understanding()
 
     @classmethod
     def create(

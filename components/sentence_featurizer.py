@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components import fingerprint
 from components.encoder import Encoder
 from components.text import normalise
 
@@ -39,6 +40,10 @@ class SentenceFeaturizer(GraphComponent):
         self._name = name
         self._folder = Path(__file__).resolve().parent.parent / config["folder"]
         self._encoder = Encoder(self._folder)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        return fingerprint.of_understanding()
 
     @classmethod
     def create(

@@ -16,9 +16,11 @@ from coaching import body, plans
 from coaching.dialogue.amounts import ACCEPTED
 from coaching.dialogue.answers import closed_slots, values
 from coaching.dialogue.forms import DECLINED, DIALOGUES, FACTS, blocking
+from coaching.dialogue.progress import MOST_ATTEMPTS
 from coaching.dialogue.reading import BODY_RANGES
 from coaching.dialogue.replies import Lines, Reply
-from coaching.dialogue.turn import MOST_ATTEMPTS, State, Step, take_turn
+from coaching.dialogue.state import State, Step
+from coaching.dialogue.turn import take_turn
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Answers that tell of a safeguard: they must leave a reason and never a value.

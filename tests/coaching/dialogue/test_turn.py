@@ -9,23 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coaching.dialogue.forms import ASKED, DECLINED, DIALOGUES, FACTS, blocking
+from coaching.dialogue.intents import BACK, INFORM, KNOWN, RESTART, RESUME, SKIP, STOP, WHY
+from coaching.dialogue.progress import MOST_ATTEMPTS, resume
 from coaching.dialogue.replies import Reply
-from coaching.dialogue.turn import (
-    BACK,
-    INFORM,
-    KNOWN,
-    MOST_ATTEMPTS,
-    RESTART,
-    RESUME,
-    SKIP,
-    STOP,
-    WHY,
-    State,
-    Step,
-    known_reply,
-    resume,
-    take_turn,
-)
+from coaching.dialogue.state import State, Step
+from coaching.dialogue.steering import known_reply
+from coaching.dialogue.turn import take_turn
 from dialogue.talk import DISCLOSURES, PLAIN, Talk, assert_promises, assert_said, buttons, domain, names, shown, stored
 
 LB, INCH = 0.45359237, 2.54
