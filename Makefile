@@ -9,6 +9,8 @@ OWN_SETS := $(addprefix evaluation/,safety.tsv topics.tsv dialogues.yml unseen.t
 
 PYTHON := .venv/bin/python
 UV := $(or $(shell command -v uv),.uv/bin/uv)
+# The same uv, as seen from web/.
+WEB_UV = $(if $(filter /%,$(UV)),$(UV),../$(UV))
 MODEL := models/assistant.tar.gz
 MODEL_SOURCES := config.yml domain.yml models/encoder/model.onnx \
 	$(shell find data components launcher -name '*.yml' -o -name '*.py')
@@ -17,12 +19,13 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONWARNINGS := ignore
 
-.PHONY: help run test train shell evaluate paths benchmark benchmark-env ablation lint types doctor clean encoder lock stories validate
+.PHONY: help run test train shell evaluate paths benchmark benchmark-env ablation lint types doctor clean encoder lock numbers \
+	stories validate web-checks web-test
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/.ready $(MODEL)  ## set up, train if needed, start bridge and action server (Ctrl-C stops)
+run: .venv/.ready web/.venv/.ready $(MODEL)  ## set up, train if needed, start bot, actions and website gateway (Ctrl-C stops)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) -m honcho start
 
 shell: .venv/.ready $(MODEL)  ## talk to it in the terminal (through the bridge when `make run` is up)
@@ -30,11 +33,12 @@ shell: .venv/.ready $(MODEL)  ## talk to it in the terminal (through the bridge 
 
 train: .venv/.ready $(MODEL)  ## train the model if it is missing or older than its sources
 
-test: .venv/.ready lint types $(MODEL) validate  ## set up and run every check
+test: .venv/.ready lint types web-checks $(MODEL) validate  ## set up and run every check
 	$(PYTHON) -m pytest
 	$(MAKE) stories
 	$(PYTHON) -m evaluation $(addprefix --set ,$(OWN_SETS)) --out $(OUT) --floors evaluation/floors.yml
 	$(PYTHON) -m evaluation.paths --out $(OUT)
+	$(MAKE) web-test
 
 stories: .venv/.ready $(MODEL)  ## Rasa's story tests
 	$(PYTHON) -m launcher test core --stories tests/stories --model $(MODEL) --fail-on-prediction-errors --no-plot --out results
@@ -48,8 +52,9 @@ evaluate: .venv/.ready $(MODEL)  ## score the assistant: make evaluate SET=lines
 paths: .venv/.ready $(MODEL)  ## walk every guided dialogue: each question, answer and interruption
 	$(PYTHON) -m evaluation.paths --out $(OUT)
 
-benchmark: .venv/.ready benchmark-env $(MODEL)  ## speed and memory against Rasa's own starter, in one run
+benchmark: .venv/.ready web/.venv/.ready benchmark-env $(MODEL)  ## speed and memory against Rasa's own starter, in one run
 	$(PYTHON) -m benchmark --starter-python .venv-benchmark/bin/python
+	$(PYTHON) -m benchmark.website
 	$(PYTHON) -m benchmark.table
 
 benchmark-env: .venv-benchmark/.ready
@@ -68,6 +73,16 @@ lint: .venv/.ready  ## ruff and yamllint
 types: .venv/.ready  ## mypy
 	.venv/bin/mypy
 
+web-checks: web/.venv/.ready-dev web/node_modules/.ready  ## ruff, mypy, tsc and the widget's own tests
+	cd web && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+	cd web && node_modules/.bin/tsc && node --test tests/widget/*.test.js
+
+web-test: web/.venv/.ready-dev $(MODEL)  ## tests of gateway, record and widget, with real databases and the real bot
+	cd web && .venv/bin/python -m pytest
+
+numbers: .venv/.ready  ## write the website's emergency numbers from components/regions.yml
+	$(PYTHON) -m components.regions_export
+
 doctor:  ## name what is missing here, and the fix
 	@python3 launcher/doctor.py
 
@@ -75,8 +90,11 @@ lock: $(UV)  ## write the hash-locked requirements anew
 	$(UV) pip compile requirements/bot.in --override requirements/overrides.txt --python-version 3.10 --generate-hashes --no-header -o requirements/bot.txt
 	$(UV) pip compile requirements/benchmark.in --python-version 3.10 --generate-hashes --no-header -o requirements/benchmark.txt
 	$(UV) pip compile requirements/encoder.in --override requirements/encoder-overrides.txt --python-version 3.11 --generate-hashes --no-header -o requirements/encoder.txt
+	cd web && $(WEB_UV) pip compile requirements.in --python-version 3.11 --generate-hashes --no-header -o requirements.txt
+	cd web && $(WEB_UV) pip compile requirements-dev.in -c requirements.txt --python-version 3.11 --generate-hashes --no-header -o requirements-dev.txt
 
 clean:  ## remove the environments, trained models, caches and reports (not the conversations in var/)
+	rm -rf web/.venv web/node_modules web/.mypy_cache web/.ruff_cache web/.pytest_cache web/.hypothesis
 	rm -rf .venv .venv-benchmark .venv-encoder .uv .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis report results
 	find models -name '*.tar.gz' -delete
 
@@ -106,4 +124,20 @@ $(MODEL): $(MODEL_SOURCES) | .venv/.ready
 	$(UV) venv --quiet --seed --allow-existing --python 3.11 .venv-encoder
 	.venv-encoder/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
 	VIRTUAL_ENV=$(CURDIR)/.venv-encoder $(UV) pip install --quiet --no-deps --require-hashes -r requirements/encoder.txt
+	@touch $@
+
+# The website's own environment: what `make run` needs; the tests' tools come on top of it.
+web/.venv/.ready: web/requirements.txt web/.python-version | $(UV)
+	cd web && $(WEB_UV) venv --quiet --allow-existing --python 3.11 .venv || { echo 'No Python 3.11 found: see "make doctor".'; exit 1; }
+	cd web && VIRTUAL_ENV=$(CURDIR)/web/.venv $(WEB_UV) pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+web/.venv/.ready-dev: web/requirements-dev.txt web/.venv/.ready
+	cd web && VIRTUAL_ENV=$(CURDIR)/web/.venv $(WEB_UV) pip sync --quiet --require-hashes requirements-dev.txt
+	@touch $@
+
+web/node_modules/.ready: web/package-lock.json
+	@command -v npm >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -qy nodejs npm; } \
+		|| { echo 'Node.js is missing: run "sudo apt-get install nodejs npm", then make again.'; exit 1; }
+	cd web && npm ci --silent --no-audit --no-fund
 	@touch $@

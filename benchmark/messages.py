@@ -45,7 +45,8 @@ STARTER = Messages(
 )
 
 #: Small talk, both meanings, the question which one is meant, an emergency (with its call of the action server), and the
-#: dialogue about a calorie deficit to its end.
+#: dialogue about a calorie deficit to its end. The long conversation begins no dialogue: in one, "hello" is answered and the
+#: open question asked again, which is more than it is at turn 1 (the starter has no dialogues).
 ASSISTANT = Messages(
     first=(
         "hello",
@@ -59,7 +60,7 @@ ASSISTANT = Messages(
     ),
     long_conversation=(
         "hello",
-        "how much protein do I need a day?",
+        "which foods have protein?",
         "thanks",
         "are you a bot?",
         "what are the best exercises for slimmer hips?",

@@ -22,20 +22,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Replace the table; returns the exit status: 0, or 2 when there is no result or the page lacks the markers."""
     parser = argparse.ArgumentParser(prog="python -m benchmark.table", description="Write the table into README.md.")
     parser.add_argument("--result", type=Path, default=ROOT / "benchmark" / "results" / "latest.json")
+    parser.add_argument("--website", type=Path, default=ROOT / "benchmark" / "results" / "website.json")
     parser.add_argument("--page", type=Path, default=ROOT / "README.md")
     options = parser.parse_args(arguments)
     try:
-        fill(options.page, BENCHMARK, table(json.loads(options.result.read_text(encoding="utf-8"))))
+        found, website = (json.loads(path.read_text(encoding="utf-8")) for path in (options.result, options.website))
+        fill(options.page, BENCHMARK, table(found, website))
     except (OSError, BadPageError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
 
 
-def table(found: dict[str, Any]) -> str:
-    """Return the Markdown table of a result and the sentences below it."""
+def table(found: dict[str, Any], website: dict[str, Any]) -> str:
+    """Return the Markdown table of both results and the sentences below it."""
     lines = ["| | Rasa's starter | this assistant | ratio | demanded |", "|---|---:|---:|---:|---|"]
-    lines += ["| " + " | ".join(cell or "-" for cell in row) + " |" for row in _rows(found)]
+    rows = [*_rows(found), *_website_rows(website)]
+    lines += ["| " + " | ".join(cell or "-" for cell in row) + " |" for row in rows]
     return "\n".join([*lines, "", _sentences(found)])
 
 
@@ -56,7 +59,7 @@ def _rows(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     yield row("turn in a form, p50", lambda system: _ms(system["form_turn_ms"], "p50"))
     yield row(
         "turn in a form, times a first turn",
-        lambda system: _times(system.get("form_turn_to_first")),
+        lambda system: _times(system["form_turn_to_first"]),
         "form_turn_to_first",
     )
     yield row("start-up", lambda system: f"{system['start_up_s']:.1f} s", "start_up")
@@ -67,6 +70,12 @@ def _rows(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         rates = [f"{system['messages_per_s'][visitors]:.0f}" for system in systems]
         title = f"messages per second, {visitors} {'visitor' if visitors == '1' else 'visitors'}"
         yield (title, *rates, f"{ratio:.2f}", "")
+
+
+def _website_rows(website: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    yield ("website: message to reply on the stream, p50", "", _ms(website["website_ms"], "p50"), "", "")
+    limit = f"at most {website['at_most']:g} ms{'' if website['met'] else ', **not met**'}"
+    yield ("website: on top of the bridge's turn, p50", "", f"{website['added_p50_ms']:.1f} ms", "", limit)
 
 
 def _sentences(found: dict[str, Any]) -> str:

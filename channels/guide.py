@@ -1,4 +1,4 @@
-"""Waits until the bridge answers and says what to do next; the third process of `make run`."""
+"""Waits until bridge and gateway answer and says what to do next; the last process of `make run`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from channels.bridge_names import SECRET_VARIABLE
 
 PORT_VARIABLE = "HIP_BRIDGE_PORT"
 DEFAULT_PORT = 5005
+GATEWAY_PORT_VARIABLE = "HIP_GATEWAY_PORT"
+DEFAULT_GATEWAY_PORT = 8000
 #: Seconds to wait for a first start on a slow machine.
 PATIENCE = 180
 
@@ -37,18 +39,35 @@ def is_healthy() -> bool:
         return False
 
 
+def website_url() -> str:
+    """Return the loopback address of the demonstration page."""
+    return f"http://127.0.0.1:{os.environ.get(GATEWAY_PORT_VARIABLE, DEFAULT_GATEWAY_PORT)}/"
+
+
+def website_is_ready() -> bool:
+    """Tell whether the gateway, its record and the bot behind it answer."""
+    try:
+        return requests.get(f"{website_url()}ready", timeout=5).status_code == requests.codes.ok
+    except requests.RequestException:
+        return False
+
+
 def main() -> int:
-    """Return 1 when the bridge has not come up in time; otherwise stay until stopped."""
+    """Return 1 when something has not come up in time; otherwise stay until stopped."""
     signal.signal(signal.SIGTERM, _stop)
     started = time.monotonic()
-    while not is_healthy():
-        if time.monotonic() - started > PATIENCE:
-            sys.stdout.write("The bridge did not come up. `make doctor` names what is missing.\n")
-            return 1
-        time.sleep(0.5)
+    for name, is_up in (("bridge", is_healthy), ("website gateway", website_is_ready)):
+        while not is_up():
+            if time.monotonic() - started > PATIENCE:
+                sys.stdout.write(f"The {name} did not come up. `make doctor` names what is missing.\n")
+                return 1
+            time.sleep(0.5)
     sys.stdout.write(
-        f"\nThe assistant is ready on {bridge_url('turn')}\n"
-        "Talk to it: run `make shell` in a second terminal. Ctrl-C here stops everything.\n\n"
+        f"\nThe assistant is ready.\n"
+        f"  website:  {website_url()}   a page with the chat\n"
+        f"  terminal: make shell, in a second terminal\n"
+        f"  bridge:   {bridge_url('turn')}\n"
+        "Ctrl-C here stops everything.\n\n"
     )
     sys.stdout.flush()
     while True:

@@ -20,26 +20,43 @@ CHANGED_SHARE = 0.1
 PORTS = {
     int(os.environ.get("HIP_BRIDGE_PORT", "5005")): "the bridge (HIP_BRIDGE_PORT chooses another)",
     5055: "the action server",
+    int(os.environ.get("HIP_GATEWAY_PORT", "8000")): "the website (HIP_GATEWAY_PORT chooses another)",
 }
+#: Version -> what it is for.
+PYTHONS = {"3.10": "the bot", "3.11": "the website"}
+#: Programs that only the tests need -> Debian's package.
+TEST_PROGRAMS = {"node": "nodejs", "npm": "npm"}
 
 Finding = tuple[bool, str]
 
 
 def python_found() -> Finding:
-    """A Python 3.10 that uv can use."""
+    """The Pythons of both environments, where uv can use them."""
+    missing = [f"{version} (for {what})" for version, what in PYTHONS.items() if not _has_python(version)]
+    if missing:
+        return False, (
+            f"No Python {' and '.join(missing)} found. Fix: `pyenv install 3.10 3.11`, or your system's packages, or let uv "
+            "fetch its own (`uv python install 3.10 3.11`, needs the internet)."
+        )
+    return True, f"Python {' and '.join(PYTHONS)} are there"
+
+
+def _has_python(version: str) -> bool:
     uv = shutil.which("uv") or ROOT / ".uv" / "bin" / "uv"
     if Path(uv).is_file():
-        answer = subprocess.run(
-            [str(uv), "python", "find", "3.10"], capture_output=True, text=True, cwd=ROOT, check=False
-        )
-        if answer.returncode == 0:
-            return True, f"Python 3.10: {answer.stdout.strip()}"
-    elif shutil.which("python3.10"):
-        return True, "Python 3.10: python3.10"
-    return False, (
-        "No Python 3.10 found. Fix: `pyenv install 3.10`, or your system's python3.10 package, or let uv fetch its own "
-        "(`uv python install 3.10`, needs the internet)."
-    )
+        asked = [str(uv), "python", "find", "--no-python-downloads", version]
+        return subprocess.run(asked, capture_output=True, cwd=ROOT, check=False).returncode == 0
+    return shutil.which(f"python{version}") is not None
+
+
+def test_programs_found() -> Finding:
+    """What `make test` needs besides; on Debian it installs it itself when it is root."""
+    missing = [package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)]
+    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and not shutil.which("initdb"):
+        missing.append("postgresql")
+    if missing:
+        return True, f"For `make test` only, still to be installed: `sudo apt-get install {' '.join(missing)}`"
+    return True, "What the tests need is there"
 
 
 def uv_found() -> Finding:
@@ -57,13 +74,15 @@ def uv_found() -> Finding:
 
 
 def environment_ready() -> Finding:
-    """The bot environment, as the lock file says."""
-    ready, lock = ROOT / ".venv" / ".ready", ROOT / "requirements" / "bot.txt"
-    if not ready.is_file():
-        return False, "The environment .venv is not set up. Fix: `make run` or `make test` does it."
-    if ready.stat().st_mtime < lock.stat().st_mtime:
-        return False, "The environment .venv is older than requirements/bot.txt. Fix: the next make command syncs it."
-    return True, "The environment .venv is set up"
+    """Both environments, as their lock files say."""
+    places = {".venv": "requirements/bot.txt", "web/.venv": "web/requirements.txt"}
+    for environment, lock in places.items():
+        ready = ROOT / environment / ".ready"
+        if not ready.is_file():
+            return False, f"The environment {environment} is not set up. Fix: `make run` or `make test` does it."
+        if ready.stat().st_mtime < (ROOT / lock).stat().st_mtime:
+            return False, f"The environment {environment} is older than {lock}. Fix: the next make command syncs it."
+    return True, f"The environments {' and '.join(places)} are set up"
 
 
 def encoder_there() -> Finding:
@@ -78,7 +97,7 @@ def encoder_there() -> Finding:
     now = count_lines(ROOT / "data")
     changed = sum(((trained - now) + (now - trained)).values()) / max(1, sum(now.values()))
     if changed > CHANGED_SHARE:
-        return False, (
+        return True, (
             f"{changed:.0%} of the training lines have come or gone since the encoder was trained. It still works; "
             "`make encoder` (long) fits it to them, the evaluation floors decide whether it must."
         )
@@ -119,7 +138,7 @@ def ports_free() -> Finding:
                 taken.append(f"{port}, {what}")
     if taken:
         return False, f"In use: {'; '.join(taken)}. Fix: fine if `make run` is up, else stop what listens there."
-    return True, f"Ports {' and '.join(map(str, PORTS))} are free"
+    return True, f"Ports {', '.join(map(str, PORTS))} are free"
 
 
 def variable_dir_writable() -> Finding:
@@ -136,6 +155,7 @@ def variable_dir_writable() -> Finding:
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
     uv_found, python_found, environment_ready, encoder_there, model_fresh, ports_free, variable_dir_writable,
+    test_programs_found,
 )  # fmt: skip
 
 

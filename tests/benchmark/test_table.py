@@ -40,18 +40,24 @@ def found() -> dict[str, Any]:
     }  # fmt: skip
 
 
+WEBSITE = {"website_ms": {"p50": 17.04}, "added_p50_ms": 4.2, "at_most": 6.0, "met": True}
+
+
 def test_the_rows(found: dict[str, Any]) -> None:
-    lines = table.table(found).splitlines()
+    lines = table.table(found, WEBSITE).splitlines()
+    assert "| website: message to reply on the stream, p50 | - | 17.0 ms | - | - |" in lines
+    assert "| website: on top of the bridge's turn, p50 | - | 4.2 ms | - | at most 6 ms |" in lines
+    assert "at most 6 ms, **not met**" in table.table(found, {**WEBSITE, "met": False})
     assert "| first turn, p50 | 28.9 ms | 28.9 ms | 0.33 | at most 0.5 |" in lines
     assert "| turn 100, p50 | 87.0 ms | 87.0 ms | - | - |" in lines
     assert "| turn 100, times turn 1 | 3.01 | 1.10 | - | at most 2, **not met** |" in lines
     assert "| turn in a form, p50 | - | - | - | - |" in lines
     assert "| training | 66 s | 66 s | - | at most 180 s |" in lines
     assert "| messages per second, 1 visitor | 30 | 90 | 2.99 | - |" in lines
-    assert "2024-02-29, Rasa 3.6.21, 2 cores, 24 GiB, Python 3.10.13; 250 first turns" in table.table(found)
+    assert "2024-02-29, Rasa 3.6.21, 2 cores, 24 GiB, Python 3.10.13; 250 first turns" in table.table(found, WEBSITE)
     found["assistant"] |= {"form_turn_ms": {"p50": 12.0}, "form_turn_to_first": 0.41}
-    assert "| turn in a form, p50 | - | 12.0 ms | - | - |" in table.table(found)
-    assert "| turn in a form, times a first turn | - | 0.41 | - | - |" in table.table(found)
+    assert "| turn in a form, p50 | - | 12.0 ms | - | - |" in table.table(found, WEBSITE)
+    assert "| turn in a form, times a first turn | - | 0.41 | - | - |" in table.table(found, WEBSITE)
 
 
 def test_a_page_without_markers_is_left_alone(
@@ -59,23 +65,29 @@ def test_a_page_without_markers_is_left_alone(
 ) -> None:
     (tmp_path / "page.md").write_text("# Title\n")
     (tmp_path / "result.json").write_text(json.dumps(found))
-    assert table.main(["--result", str(tmp_path / "result.json"), "--page", str(tmp_path / "page.md")]) == 2
+    (tmp_path / "website.json").write_text(json.dumps(WEBSITE))
+    arguments = ["--result", str(tmp_path / "result.json"), "--page", str(tmp_path / "page.md")]
+    assert table.main([*arguments, "--website", str(tmp_path / "website.json")]) == 2
     assert "benchmark:start" in capsys.readouterr().err
     assert (tmp_path / "page.md").read_text() == "# Title\n"
 
 
 def test_the_command(tmp_path: Path, found: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "page.md").write_text(PAGE)
+    (tmp_path / "website.json").write_text(json.dumps(WEBSITE))
     arguments = ["--result", str(tmp_path / "result.json"), "--page", str(tmp_path / "page.md")]
+    arguments += ["--website", str(tmp_path / "website.json")]
     assert table.main(arguments) == 2  # nothing was measured
     assert "result.json" in capsys.readouterr().err
     (tmp_path / "result.json").write_text(json.dumps(found))
     assert table.main(arguments) == 0
-    assert (tmp_path / "page.md").read_text() == PAGE.replace("old", table.table(found))
+    assert (tmp_path / "page.md").read_text() == PAGE.replace("old", table.table(found, WEBSITE))
 
 
 def test_the_readme_shows_the_latest_result_and_it_names_no_machine() -> None:
-    written = RESULT.read_text(encoding="utf-8")
+    written = [path.read_text(encoding="utf-8") for path in (RESULT, RESULT.with_name("website.json"))]
     readme = (table.ROOT / "README.md").read_text(encoding="utf-8")
-    assert table.table(json.loads(written)) in readme
-    assert not [word for word in ("/home", "/root", "/tmp", "/work", "localhost", "hostname") if word in written]
+    assert table.table(*map(json.loads, written)) in readme
+    assert not [
+        word for word in ("/home", "/root", "/tmp", "/work", "localhost", "hostname") if word in "".join(written)
+    ]

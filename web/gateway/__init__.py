@@ -1,0 +1,1 @@
+"""What website visitors reach: the chat API, its event streams, the widget's files."""

@@ -1,0 +1,47 @@
+"""Starts the gateway: `python -m gateway`, in the folder web/."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import uvicorn
+from pydantic import ValidationError
+
+from gateway.app import create_app
+from gateway.settings import Settings
+
+#: Seconds that open requests get at shut-down; event streams end at once.
+GRACE = 5
+
+
+def main() -> int:
+    """Serve until stopped; 2 when a setting is wrong."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"])
+            sys.stderr.write(f"HIP_{name.upper()}: {problem['msg']}.\n")
+        return 2
+    uvicorn.Server(configuration(settings)).run()
+    return 0
+
+
+def configuration(settings: Settings) -> uvicorn.Config:
+    """Return how uvicorn serves the gateway."""
+    return uvicorn.Config(
+        create_app(settings),
+        host=settings.gateway_host,
+        port=settings.gateway_port,
+        access_log=False,  # addresses of people who may be ill are not kept
+        proxy_headers=True,
+        forwarded_allow_ips=settings.gateway_proxies,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

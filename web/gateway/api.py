@@ -1,0 +1,144 @@
+"""The chat API under /api: what the widget calls. docs/website.md describes it for people, /openapi.json for programs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import PlainTextResponse
+from sse_starlette import EventSourceResponse
+
+from gateway import metrics
+from gateway.errors import ApiError
+from gateway.numbers import known_region
+from gateway.service import Service
+from gateway.shapes import MAX_CHARACTERS, Begin, Begun, Judge, Say, Shown, ShownMessages, shown
+from gateway.stream import event_stream
+from transcripts.record import UnknownConversationError
+from transcripts.values import Conversation
+
+router = APIRouter(prefix="/api")
+
+Sequence = Annotated[int, Path(ge=1, le=2**31 - 1)]
+After = Annotated[int, Query(ge=0, le=2**31 - 1)]
+
+
+async def service_of(request: Request) -> Service:
+    """Return the running service. A coroutine, as all dependencies here: FastAPI runs others in a thread, 1 ms each."""
+    service: Service = request.app.state.service
+    return service
+
+
+ServiceOf = Annotated[Service, Depends(service_of)]
+
+
+async def own_conversation(
+    service: ServiceOf,
+    conversation_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")],
+    authorization: Annotated[str, Header()] = "",
+) -> Conversation:
+    """Return the conversation that the caller's token is of; raises ApiError, the same for others' and for none."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not service.tokens.belongs(token.strip(), conversation_id):
+        raise ApiError("unauthorised", "This chat is not open in this browser: start a new one.")
+    conversation = await service.threads.run(service.record.conversation, conversation_id)
+    if conversation is None:
+        raise ApiError("gone", "This chat was deleted or has expired: start a new one.")
+    return conversation
+
+
+async def open_conversation(
+    service: ServiceOf, conversation: Annotated[Conversation, Depends(own_conversation)]
+) -> Conversation:
+    """Return the caller's conversation while it has not been idle for too long."""
+    if datetime.now(UTC) - conversation.last_at > service.settings.idle:
+        raise ApiError("gone", "This chat has ended: start a new one.", conversation.region)
+    return conversation
+
+
+Own = Annotated[Conversation, Depends(own_conversation)]
+Open = Annotated[Conversation, Depends(open_conversation)]
+
+
+def address_of(request: Request) -> str:
+    """Return the caller's address, as the trusted proxy gives it."""
+    return request.client.host if request.client else "unknown"
+
+
+@router.post("/conversations", status_code=201)
+async def begin(body: Begin, request: Request, service: ServiceOf) -> Begun:
+    """Begin a conversation."""
+    service.begin_limit.take(address_of(request))
+    conversation, token = service.tokens.new()
+    region = body.region if body.region and known_region(body.region) else None
+    await service.threads.run(service.record.begin, conversation, "widget", region, body.locale)
+    return Begun(id=conversation, token=token)
+
+
+@router.post("/conversations/{conversation_id}/messages", status_code=202)
+async def say(body: Say, request: Request, conversation: Open, service: ServiceOf) -> Shown:
+    """Take a message. It is in the record when this returns; replies come by the stream. A repeated id is answered once."""
+    region = conversation.region
+    if (body.text is None) == (body.choice is None):
+        raise ApiError("bad_request", "Send exactly one of `text` and `choice`.", region)
+    if body.text is not None and not body.text.strip():
+        raise ApiError("bad_request", "Write something first.", region)
+    if body.text is not None and len(body.text) > MAX_CHARACTERS:
+        raise ApiError(
+            "too_long", f"A message may have at most {MAX_CHARACTERS} characters: send it in two parts.", region
+        )
+    service.conversation_limit.take(conversation.id, region)
+    service.address_limit.take(address_of(request), region)
+    text, payload = await service.said(conversation, body)
+    try:
+        message, new = await service.threads.run(service.record.add_message, conversation.id, body.id, text, payload)
+    except UnknownConversationError as error:  # deleted a moment ago
+        raise ApiError("gone", "This chat was deleted: start a new one.", region) from error
+    if new:
+        metrics.messages.labels(conversation.channel).inc()
+        service.turns.take(message, conversation)
+        service.hub.wake(conversation.id)
+    return shown(message)
+
+
+@router.get("/conversations/{conversation_id}/messages")
+async def messages(conversation: Own, service: ServiceOf, after: After = 0) -> ShownMessages:
+    """Return the messages after a sequence number, for clients whose network lets no stream through."""
+    found = await service.threads.run(service.record.messages, conversation.id, after)
+    return ShownMessages(messages=[shown(message) for message in found])
+
+
+@router.get("/conversations/{conversation_id}/events", response_class=EventSourceResponse)
+async def events(
+    request: Request, conversation: Own, service: ServiceOf, last_event_id: Annotated[str, Header()] = "0"
+) -> EventSourceResponse:
+    """Stream what comes after Last-Event-ID."""
+    if not (last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) < 10):
+        raise ApiError("bad_request", "Last-Event-ID must be the number of the last message seen.", conversation.region)
+    after = int(last_event_id)
+    return event_stream(service.hub, service.record, service.threads, conversation.id, after, address_of(request))
+
+
+@router.put("/conversations/{conversation_id}/messages/{sequence}/feedback", status_code=204)
+async def judge(body: Judge, sequence: Sequence, conversation: Own, service: ServiceOf) -> Response:
+    """Keep feedback on an answer."""
+    if not await service.threads.run(service.record.set_feedback, conversation.id, sequence, body.value):
+        raise ApiError("not_found", "There is no such answer in this chat.", conversation.region)
+    return Response(status_code=204)
+
+
+@router.get("/conversations/{conversation_id}/export", response_class=PlainTextResponse)
+async def export(conversation: Own, service: ServiceOf) -> PlainTextResponse:
+    """Return the conversation as a text file."""
+    text = await service.threads.run(service.record.export_text, conversation.id)
+    return PlainTextResponse(
+        text, headers={"Content-Disposition": 'attachment; filename="chat.txt"', "Cache-Control": "no-store"}
+    )
+
+
+@router.delete("/conversations/{conversation_id}", status_code=204)
+async def erase(conversation: Own, service: ServiceOf) -> Response:
+    """Erase the conversation everywhere."""
+    await service.erase(conversation.id, "visitor")
+    return Response(status_code=204)

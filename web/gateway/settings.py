@@ -1,0 +1,124 @@
+"""Everything an installation can set, read once from environment variables; docs/configuration.md lists them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+from limits import parse_many
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gateway.numbers import known_region
+
+#: Where what is kept between runs lies: beside the bot's own conversations.
+VAR = Path(__file__).resolve().parents[2] / "var"
+SHORTEST_KEY = 32
+
+
+class Settings(BaseSettings):
+    """Read from HIP_<NAME>; a wrong value ends the start with its name and what is allowed."""
+
+    model_config = SettingsConfigDict(env_prefix="HIP_", extra="ignore")
+
+    #: Where the gateway listens.
+    gateway_host: str = "127.0.0.1"
+    gateway_port: int = Field(default=8000, ge=0, le=65535)
+    #: Addresses of proxies whose X-Forwarded-For is believed, comma-separated; `*` believes everybody.
+    gateway_proxies: str = "127.0.0.1"
+    #: Other sites whose pages may embed the widget: `https://www.example.org`, comma-separated. The gateway's own always may.
+    gateway_origins: str = ""
+    #: Signs the visitors' tokens, at least 32 characters; without it a key is made once and kept in var/gateway.key.
+    gateway_key: SecretStr | None = None
+    #: Region of the emergency number (ISO 3166-1 alpha-2, or EU) where a page names none.
+    gateway_region: str | None = None
+    #: The bridge of the bot.
+    bridge_url: str = ""
+    bridge_port: int = Field(default=5005, ge=1, le=65535)
+    bridge_secret: SecretStr | None = None
+    #: The record's database, an SQLAlchemy URL; without it the SQLite file var/record.db.
+    record_url: str | None = None
+    #: Days after its last message at which a conversation is erased, and hours after which it can only be read.
+    retention_days: int = Field(default=30, ge=1)
+    idle_hours: int = Field(default=72, ge=1)
+    #: Most of each in a window, as the library `limits` writes it.
+    limit_conversation: str = "15/minute;200/hour"
+    limit_address: str = "120/minute"
+    limit_begin: str = "20/minute;200/hour"
+    #: Most open event streams: of one conversation, of one address, of all.
+    streams_conversation: int = Field(default=6, ge=1)
+    streams_address: int = Field(default=60, ge=1)
+    streams: int = Field(default=1000, ge=1)
+    #: Bearer token for /metrics; without it only loopback may read them.
+    metrics_token: SecretStr | None = None
+
+    @field_validator("gateway_region")
+    @classmethod
+    def _region(cls, value: str | None) -> str | None:
+        if value and not known_region(value):
+            raise ValueError("must be a two-letter country code in capitals such as GB, or EU")
+        return value or None
+
+    @field_validator("gateway_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and len(value.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(f"must have at least {SHORTEST_KEY} characters")
+        return value
+
+    @field_validator("limit_conversation", "limit_address", "limit_begin")
+    @classmethod
+    def _limit(cls, value: str) -> str:
+        parse_many(value)  # raises ValueError
+        return value
+
+    @field_validator("gateway_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        for origin in _listed(value):
+            scheme, _, host = origin.partition("://")
+            if scheme not in ("http", "https") or not host or "/" in host or "*" in host:
+                raise ValueError(f"{origin!r} is no origin: write https://www.example.org, without a path")
+        return value
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """The origins that may call the API besides the gateway's own."""
+        return frozenset(origin.lower() for origin in _listed(self.gateway_origins))
+
+    @cached_property
+    def bridge(self) -> str:
+        """Address of the bridge, without a slash at its end."""
+        return (self.bridge_url or f"http://127.0.0.1:{self.bridge_port}").rstrip("/") + "/webhooks/bridge"
+
+    @cached_property
+    def key(self) -> str:
+        """The key that signs tokens. Raises OSError when var/gateway.key can be neither read nor made."""
+        return self.gateway_key.get_secret_value() if self.gateway_key else _kept_key(VAR / "gateway.key")
+
+    @cached_property
+    def retention(self) -> timedelta:
+        """Age at which a conversation is erased."""
+        return timedelta(days=self.retention_days)
+
+    @property
+    def idle(self) -> timedelta:
+        """Time after its last message at which a conversation takes no more."""
+        return timedelta(hours=self.idle_hours)
+
+
+def _listed(value: str) -> list[str]:
+    return [entry.strip().rstrip("/") for entry in value.split(",") if entry.strip()]
+
+
+def _kept_key(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass  # made at an earlier start
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,51 @@
+"""The event stream of a conversation: what is in the record after Last-Event-ID, then what comes, in order, each once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEvent
+
+from gateway.hub import Hub
+from gateway.shapes import shown
+from gateway.threads import Threads
+from transcripts.record import Record
+
+#: Seconds between two comment lines that keep proxies from closing an idle stream.
+PING = 15
+#: Messages read from the record at once.
+PAGE = 200
+#: A client that takes nothing for so many seconds is given up; it comes back with its Last-Event-ID.
+SEND_TIMEOUT = 30
+ERASED = "erased"
+
+
+def event_stream(
+    hub: Hub, record: Record, threads: Threads, conversation: str, after: int, address: str
+) -> EventSourceResponse:
+    """Return the response that streams the conversation's events; raises ApiError when too many streams are open."""
+    hub.admit(conversation, address)
+
+    async def events() -> AsyncIterator[ServerSentEvent]:
+        last = after
+        with hub.listen(conversation, address) as ear:
+            while True:
+                recorded = await ear.news()
+                while recorded:
+                    page = await threads.run(record.messages, conversation, last, PAGE)
+                    for message in page:
+                        last = message.sequence
+                        yield JSONServerSentEvent(shown(message).model_dump(), event="message", id=str(last))
+                    recorded = len(page) == PAGE
+                for name, data in ear.take_passing():
+                    yield JSONServerSentEvent(data, event=name)
+                    if name == ERASED:
+                        return
+
+    return EventSourceResponse(
+        events(),
+        ping=PING,
+        ping_message_factory=lambda: ServerSentEvent(comment="ping"),
+        send_timeout=SEND_TIMEOUT,
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )

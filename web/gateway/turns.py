@@ -1,0 +1,137 @@
+"""Takes a visitor's message to the bot and its answer to the record: once, in order, and never in silence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import defaultdict, deque
+from typing import Any
+
+from gateway import metrics
+from gateway.bridge import Bridge, BridgeError
+from gateway.hub import Hub
+from gateway.numbers import failure_text
+from gateway.replies import failure, replies, understanding, urgent_event
+from gateway.threads import Threads
+from transcripts.record import Record
+from transcripts.values import Conversation, Message
+
+logger = logging.getLogger(__name__)
+
+#: Seconds from a message to its answer, or to the text that says there is none.
+PATIENCE = 7.5
+#: Seconds between two tries to store an answer while the record is out of order.
+RECORD_PAUSE = 2.0
+
+
+class Turns:
+    """The work that messages make. One worker for each conversation that has any, so that its messages stay in order."""
+
+    def __init__(self, record: Record, threads: Threads, bridge: Bridge, hub: Hub, region: str | None) -> None:
+        self._record, self._threads, self._bridge, self._hub = record, threads, bridge, hub
+        self._region = region
+        self._waiting: defaultdict[str, deque[tuple[Message, Conversation, float]]] = defaultdict(deque)
+        self._workers: dict[str, asyncio.Task[None]] = {}
+
+    def take(self, message: Message, conversation: Conversation) -> None:
+        """Answer a message that is in the record, after those before it."""
+        self._waiting[conversation.id].append((message, conversation, time.monotonic()))
+        if conversation.id not in self._workers:
+            self._workers[conversation.id] = asyncio.create_task(self._work(conversation.id))
+
+    async def recover(self) -> int:
+        """Take up what an earlier process left without an answer; returns how many messages that is."""
+        pending = await self._threads.run(self._record.pending)
+        for message in pending:
+            conversation = await self._threads.run(self._record.conversation, message.conversation_id)
+            if conversation:
+                self.take(message, conversation)
+        return len(pending)
+
+    def drop(self, conversation: str) -> None:
+        """Forget what waits in a conversation that is erased."""
+        self._waiting.pop(conversation, None)
+        worker = self._workers.pop(conversation, None)
+        if worker:
+            worker.cancel()
+
+    async def close(self) -> None:
+        """Stop; what is under way is in the record as received, and the next start takes it up."""
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    async def _work(self, conversation_id: str) -> None:
+        waiting = self._waiting[conversation_id]
+        try:
+            while waiting:
+                message, conversation, since = waiting.popleft()
+                self._hub.say(conversation_id, "typing", {"typing": True})
+                await self._answer(message, conversation, since)
+                if not waiting:
+                    self._hub.say(conversation_id, "typing", {"typing": False})
+        finally:
+            if self._waiting.get(conversation_id) is waiting:
+                del self._waiting[conversation_id]
+                self._workers.pop(conversation_id, None)
+
+    async def _answer(self, message: Message, conversation: Conversation, since: float) -> None:
+        region = conversation.region or self._region
+        reason: str | None = None
+        try:
+            answer = await self._bridge.turn(_call(message, conversation.channel, region), _left(since))
+        except BridgeError as error:
+            reason, answer = str(error), error.answer or {}
+            logger.warning("Message %s of a conversation was not answered: %s", message.sequence, error)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # a fault of ours must not leave a visitor without a reply
+            reason, answer = f"{type(error).__name__} in the gateway", {}
+            logger.exception("A turn failed in the gateway.")
+        await self._store(message, answer, reason, region)
+        outcome = "unanswered" if reason and not answer else str(answer.get("outcome"))
+        metrics.turns.labels(outcome).inc()
+        metrics.turn_seconds.observe(time.monotonic() - since)
+        if answer.get("degraded"):
+            metrics.degraded.inc()
+
+    async def _store(self, message: Message, answer: dict[str, Any], reason: str | None, region: str | None) -> None:
+        """Put the answer into the record; while that fails the visitor sees it all the same, and it is tried again."""
+        told = False
+        while True:
+            try:
+                await self._threads.run(
+                    self._record.add_answer,
+                    message.conversation_id,
+                    message.sequence,
+                    replies(answer) if answer else [failure(failure_text(region))],
+                    understanding(answer) if answer else None,
+                    state="answered" if answer else "unanswered",
+                    reason=reason,
+                )
+            except Exception:  # whatever it is: the visitor's answer must not be lost with it
+                logger.exception("An answer could not be put into the record; it is tried again.")
+                if not told:
+                    told = True
+                    self._hub.say(message.conversation_id, "message", urgent_event(message, answer, region))
+                await asyncio.sleep(RECORD_PAUSE)
+            else:
+                self._hub.wake(message.conversation_id)
+                return
+
+
+def _left(since: float) -> float:
+    return max(0.0, PATIENCE - (time.monotonic() - since))
+
+
+def _call(message: Message, channel: str, region: str | None) -> dict[str, Any]:
+    said = {"choice": message.payload} if message.payload else {"text": message.text}
+    return {
+        "conversation_id": message.conversation_id,
+        "message_id": f"{message.conversation_id}-{message.sequence}",
+        "channel": channel,
+        "region": region,
+        **said,
+    }

@@ -1,0 +1,148 @@
+"""When something is broken nobody is left without a word, and nothing is lost or answered twice."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from servers import KEY, FakeBridge, GatewayProcess, ThreadedServer
+from visitor import Visitor, wait_for
+
+from gateway import turns
+from transcripts.record import Record
+
+
+@pytest.fixture(autouse=True)
+def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", 1.5)
+
+
+def assert_unanswered(visitor: Visitor, sequence: int) -> None:
+    reply = visitor.reply(sequence)
+    assert reply["kind"] == "failure" and "999 or 112" in reply["text"] and "116 123" in reply["text"]
+    assert visitor.messages()[sequence - 1]["state"] == "unanswered"
+    assert len(visitor.replies(sequence)) == 1
+
+
+def test_the_patience_is_under_eight_seconds() -> None:
+    import importlib
+
+    assert importlib.reload(turns).PATIENCE < 8
+
+
+def test_a_bot_that_is_down_gives_the_fixed_text_and_comes_back(visitor: Visitor, bridge: FakeBridge) -> None:
+    bridge.stop()
+    visitor.listen()
+    started = time.monotonic()
+    lost = visitor.say("hello")
+    assert_unanswered(visitor, lost["sequence"])
+    assert time.monotonic() - started < 8
+    wait_for(lambda: len(visitor.streamed()) == 2)
+    bridge.start()
+    assert visitor.reply(visitor.say("again")["sequence"])["text"] == "You said: again"
+    assert [call["text"] for call in bridge.calls] == ["again"]  # the lost one is not answered later
+
+
+def test_a_bot_that_restarts_in_time_answers(visitor: Visitor, bridge: FakeBridge) -> None:
+    bridge.stop()
+    said = visitor.say("hello")
+    time.sleep(0.3)
+    bridge.start()
+    assert visitor.reply(said["sequence"])["kind"] == "answer"
+
+
+@pytest.mark.parametrize("text", ["slow 30", "fail", "refuse"])
+def test_a_slow_or_failing_bot_gives_the_fixed_text(visitor: Visitor, text: str) -> None:
+    assert_unanswered(visitor, visitor.say(text)["sequence"])
+    assert visitor.reply(visitor.say("hello")["sequence"])["text"] == "You said: hello"
+
+
+def test_a_message_behind_a_slow_one_does_not_wait_for_ever(visitor: Visitor) -> None:
+    visitor.say("slow 30")
+    second = visitor.say("hello")
+    started = time.monotonic()
+    visitor.reply(second["sequence"])
+    assert time.monotonic() - started < 4
+
+
+def test_the_staff_see_why(visitor: Visitor, tmp_path: Path) -> None:
+    said = visitor.say("fail")
+    visitor.reply(said["sequence"])
+    metrics = visitor.client.get(f"{visitor.url}/metrics").text
+    assert 'hip_record{kind="unanswered"} 1.0' in metrics
+    assert 'hip_turns_total{outcome="unanswered"}' in metrics
+
+
+def test_a_safety_reply_that_the_bot_could_not_store_is_shown(visitor: Visitor) -> None:
+    reply = visitor.reply(visitor.say("unstored")["sequence"])
+    assert reply["kind"] == "answer" and reply["outcome"] == "emergency" and "Call 999" in reply["text"]
+
+
+def test_a_record_that_fails_refuses_with_the_emergency_line(
+    visitor: Visitor, bridge: FakeBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise OSError("disk full, says the test")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Record, "add_message", broken)
+        response = visitor.post({"id": secrets.token_hex(16), "text": "hello"})
+        assert response.status_code == 503 and response.json()["emergency"]["tel"]
+        assert "disk" not in response.text
+    assert not bridge.calls
+    visitor.reply(visitor.say("hello")["sequence"])
+
+
+def test_an_answer_that_cannot_be_stored_is_shown_and_stored_later(
+    visitor: Visitor, bridge: FakeBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "RECORD_PAUSE", 0.2)
+    stored = Record.add_answer
+    failures = iter(range(3))
+
+    def sometimes(self: Record, *arguments: Any, **named: Any) -> Any:
+        if next(failures, None) is not None:
+            raise OSError("disk full, says the test")
+        return stored(self, *arguments, **named)
+
+    monkeypatch.setattr(Record, "add_answer", sometimes)
+    visitor.listen()
+    said = visitor.say("hip is out")
+    wait_for(lambda: len(visitor.streamed()) == 3)
+    shown, kept = visitor.streamed()[1:]
+    assert shown["sequence"] is None and shown["outcome"] == "emergency" and shown["card"]["tel"] == ["999", "112"]
+    assert kept["reply_to"] == said["sequence"] and kept["text"] == shown["text"]
+    assert len(bridge.calls) == 1 and len(visitor.replies(said["sequence"])) == 1
+
+
+def test_a_killed_gateway_answers_after_its_restart_what_it_had_taken(bridge: FakeBridge, tmp_path: Path) -> None:
+    process = GatewayProcess(
+        tmp_path,
+        HIP_BRIDGE_URL=bridge.url,
+        HIP_RECORD_URL=f"sqlite:///{tmp_path}/record.db",
+        HIP_GATEWAY_KEY=KEY,
+    )
+    process.start()
+    visitor = Visitor(process.url).begin(region="GB")
+    said = visitor.say("slow 1")
+    process.kill()
+    process.start()
+    reply = visitor.reply(said["sequence"])
+    assert reply["text"] == "You said: slow 1"
+    assert len(visitor.replies(said["sequence"])) == 1
+    assert max(bridge.answered.values()) == 1  # the bot answers a message id once
+    process.stop()
+
+
+def test_a_gateway_that_stops_in_the_middle_leaves_the_turn_to_the_next(
+    make_gateway: Any, bridge: FakeBridge, tmp_path: Path
+) -> None:
+    first: ThreadedServer = make_gateway()
+    visitor = Visitor(first.url).begin()
+    said = visitor.say("slow 1")
+    first.stop()
+    visitor.url = make_gateway().url
+    assert visitor.reply(said["sequence"])["text"] == "You said: slow 1"

@@ -1,0 +1,233 @@
+"""Real servers for the tests, all on free loopback ports: a stand-in for the bot's bridge, the gateway in a thread or a process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+WEB = Path(__file__).resolve().parents[1]
+ROOT = WEB.parent
+#: Seconds a server may take to come up on a slow and busy machine.
+PATIENCE = 60
+#: HIP_GATEWAY_KEY of the gateways here.
+KEY = "a key of the tests, long enough for it"
+
+_ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
+_FIELDS = {"conversation_id", "message_id", "text", "choice", "channel", "region", "dry_run"}
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_up(url: str, alive: Any = lambda: True, patience: float = PATIENCE) -> None:
+    """Return when `url` answers 200."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if not alive():
+            raise AssertionError(f"The server of {url} ended early.")
+        try:
+            if httpx.get(url, timeout=5, trust_env=False).status_code == httpx.codes.OK:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError(f"{url} did not answer in {patience} s.")
+
+
+class ThreadedServer:
+    """A server of uvicorn in a thread of this process."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        config.timeout_graceful_shutdown = 1
+        self.url = f"http://127.0.0.1:{config.port}"
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        end = time.monotonic() + PATIENCE
+        while not self._server.started:
+            assert self._thread.is_alive() and time.monotonic() < end, "The server did not start."
+            time.sleep(0.01)
+
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(20)
+        assert not self._thread.is_alive(), "The server did not stop."
+
+
+class FakeBridge:
+    """Stands in for the bot. It refuses what the real bridge refuses; `test_bridge_contract.py` compares the two.
+
+    A text tells it what to do: "slow 3" waits so many seconds, "fail" is a 503, "unstored" a 503 with a safety reply,
+    "refuse" a 400, "plan" a plan card, "hip is out" an emergency. Every other text is echoed.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[dict[str, Any]] = []
+        self.answered: Counter[str] = Counter()
+        self.erased: list[str] = []
+        self.erasing_fails = False
+        self._stored: dict[tuple[str, str], dict[str, Any]] = {}
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._server: ThreadedServer | None = None
+
+    def start(self) -> None:
+        routes = [
+            Route("/webhooks/bridge/turn", self._turn, methods=["POST"]),
+            Route("/webhooks/bridge/conversations/{id}", self._erase, methods=["DELETE"]),
+            Route("/webhooks/bridge/health", self._health),
+        ]
+        config = uvicorn.Config(Starlette(routes=routes), port=self.port, log_level="warning", access_log=False)
+        self._server = ThreadedServer(config)
+        self._server.start()
+
+    def stop(self) -> None:
+        if self._server:
+            self._server.stop()
+            self._server = None
+
+    async def _turn(self, request: Request) -> JSONResponse:
+        body = await request.json()
+        wrong = _wrong(body)
+        if wrong:
+            return JSONResponse({"error": wrong}, 400)
+        self.calls.append(body)
+        key = (body["conversation_id"], body["message_id"])
+        if key in self._stored:
+            return JSONResponse(self._stored[key])
+        said = body.get("text") or body["choice"]
+        if said.startswith("slow "):
+            await asyncio.sleep(float(said.split()[1]))
+        if said == "refuse":
+            return JSONResponse({"error": "refused for the test"}, 400)
+        if said == "fail":
+            return JSONResponse({"error": "failed for the test"}, 503)
+        if said == "unstored":
+            return JSONResponse({"error": "not stored", "answer": answer(said)}, 503)
+        self.answered[body["message_id"]] += 1
+        self._stored[key] = answer(said)
+        return JSONResponse(self._stored[key])
+
+    async def _erase(self, request: Request) -> JSONResponse:
+        if self.erasing_fails:
+            return JSONResponse({"error": "not now"}, 503)
+        self.erased.append(request.path_params["id"])
+        return JSONResponse({"erased": True})
+
+    async def _health(self, _request: Request) -> JSONResponse:
+        return JSONResponse({"status": "ok", "model": "fake.tar.gz"})
+
+
+def _wrong(body: Any) -> str | None:
+    if not isinstance(body, dict) or set(body) - _FIELDS:
+        return f"Unknown field in {body!r}."
+    if not all(isinstance(body.get(name), str) and _ID.match(body[name]) for name in ("conversation_id", "message_id")):
+        return "`conversation_id` and `message_id` must be 16 to 64 characters of A-Z, a-z, 0-9, _ and -."
+    if (body.get("text") is None) == (body.get("choice") is None):
+        return "Exactly one of `text` and `choice` must be given."
+    if body.get("text") is not None and not 0 < len(body["text"].strip()) <= 4000:
+        return "`text` is empty or too long."
+    return None
+
+
+def answer(said: str) -> dict[str, Any]:
+    """Return what the stand-in answers to `said`, in the bridge's form."""
+    urgent = said in ("hip is out", "unstored")
+    reply: dict[str, Any] = {
+        "text": f"You said: {said}",
+        "choices": [{"title": "The workout one", "payload": "/clarify_choose_fitness"}],
+        "card": None,
+        "source": "a test",
+        "response": "utter_clarify",
+    }
+    if urgent:
+        reply |= {
+            "text": "Call 999 or 112 now. Keep still.",
+            "card": {
+                "kind": "emergency",
+                "heading": "Get emergency help now",
+                "numbers": {"emergency_number": "999 or 112", "crisis_line": "Samaritans on 116 123"},
+            },
+            "response": "utter_emergency_injury",
+        }
+    if said == "plan":
+        exercises = [
+            {"name": "Glute bridge", "sets": "2", "reps": "10", "each_side": False, "how": "/fitness_glute_bridge"},
+            {"name": "Squat", "sets": "2", "reps": "8", "each_side": False, "how": "/fitness_squat"},
+        ]
+        reply["card"] = {
+            "kind": "plan",
+            "level": "beginner",
+            "rest_seconds": [60, 90],
+            "sessions": [{"name": "A", "weekdays": ["Mon"], "exercises": exercises}],
+        }
+    return {
+        "replies": [reply],
+        "outcome": "emergency" if urgent else "fitness",
+        "intent": "emergency_injury" if urgent else "clarify",
+        "confidence": 0.9,
+        "alternatives": [{"intent": "clarify", "confidence": 0.9}],
+        "red_flags": [],
+        "region": None,
+        "model": "fake.tar.gz",
+        "ms": 1.0,
+        "degraded": False,
+    }
+
+
+class GatewayProcess:
+    """`python -m gateway`, as `make run` starts it."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "gateway.log"
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("HIP_")}
+        self._environment = {**inherited, "HIP_GATEWAY_PORT": str(self.port), **settings}
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "gateway"], cwd=WEB, env=self._environment, stdout=log, stderr=log
+            )
+        wait_until_up(f"{self.url}/health", lambda: self._child is not None and self._child.poll() is None)
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        assert self._child is not None
+        self._child.send_signal(signal.SIGKILL)
+        self._child.wait(15)
+
+    def stop(self) -> int:
+        assert self._child is not None
+        if self._child.poll() is None:
+            self._child.terminate()
+        return self._child.wait(20)

@@ -1,0 +1,94 @@
+"""What the tests of the record share: a clock, samples, and reading tables behind the record's back."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import text
+
+from transcripts.record import Record
+from transcripts.values import Offer, Reply, Understanding
+
+T = TypeVar("T")
+
+BEGINNING = datetime(2026, 11, 26, 10, 0, 0, 123456, tzinfo=UTC)
+
+
+class Clock:
+    """A time that passes only when told."""
+
+    def __init__(self) -> None:
+        self.time = BEGINNING
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def tick(self, **passed: float) -> None:
+        self.time += timedelta(**passed)
+
+
+def new_id() -> str:
+    return secrets.token_hex(16)
+
+
+def begun(record: Record) -> str:
+    """Begin a conversation and return its id."""
+    return record.begin(new_id()).id
+
+
+UNDERSTANDING = Understanding(
+    outcome="emergency",
+    intent="emergency_injury",
+    confidence=0.97,
+    alternatives=({"intent": "emergency_injury", "confidence": 0.97}, {"intent": "clarify", "confidence": 0.01}),
+    red_flags=({"name": "E1_hip_out_of_place", "kind": "emergency_injury", "evidence": ["my hip popped out"]},),
+    region="GB",
+    model="assistant.tar.gz",
+    ms=12.3,
+    degraded=True,
+)
+REPLY = Reply(
+    text="Call 999 or 112 now.",
+    choices=(Offer("Nobody is hurt", "/emergency_release"),),
+    card={"kind": "emergency", "heading": "Get emergency help now", "tel": ["999", "112"]},
+    source="NHS",
+    response="utter_emergency_injury",
+)
+PLAN = Reply(
+    text="Here is a week.",
+    choices=(Offer("Swap one", "/fitness_swap"),),
+    card={
+        "kind": "plan",
+        "sessions": [{"name": "A", "exercises": [{"name": "Glute bridge", "how": "/fitness_glute_bridge"}]}],
+    },
+)
+
+
+def at_once(jobs: list[Callable[[], T]]) -> list[T]:
+    """Run the jobs in as many threads, all let go at the same moment, and return their results in order."""
+    gate = threading.Barrier(len(jobs))
+
+    def wait_and_run(job: Callable[[], T]) -> T:
+        gate.wait(timeout=30)
+        return job()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return [future.result(timeout=60) for future in [pool.submit(wait_and_run, job) for job in jobs]]
+
+
+def table(record: Record, name: str) -> list[dict[str, Any]]:
+    """Return all rows of a table."""
+    with record._database.reading() as connection:
+        return [dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {name}"))]
+
+
+def execute(record: Record, statement: str) -> None:
+    """Run a statement as the record never would, and commit it."""
+    with record._database.writing() as connection:
+        connection.exec_driver_sql(statement)
+        connection.commit()

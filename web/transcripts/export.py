@@ -1,0 +1,44 @@
+"""A conversation as the text file that its visitor downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from transcripts.values import Message
+
+HEADING = "Your chat with the Hip Reduction Assistant"
+NOTE = "An automated assistant: general information, not medical advice."
+
+SPEAKERS = {"visitor": "You", "assistant": "Assistant"}
+THUMBS = {"up": "helpful", "down": "not helpful"}
+INDENT = "    "
+
+
+def export_text(messages: Iterable[Message], begun: datetime, now: datetime) -> str:
+    """Return the messages with speaker and time (UTC), each word of them as it was written, with a heading.
+
+    What somebody wrote is indented, so that no text can pass for a line of this file.
+    """
+    head = f"{HEADING}\n{NOTE}\nBegun {_time(begun)}, saved {_time(now)}. All times are UTC.\n"
+    return "\n".join([head, *map(_entry, messages)])
+
+
+def _entry(message: Message) -> str:
+    lines = [f"{SPEAKERS[message.sender]}, {_time(message.created_at)}", _indented(message.text)]
+    lines += [_indented(f"[{choice.title}]") for choice in message.choices if not choice.hidden]
+    if message.source:
+        lines.append(_indented(f"Source: {message.source}"))
+    if message.feedback:
+        lines.append(f"You marked this answer as {THUMBS[message.feedback]}.")
+    if message.state == "unanswered":
+        lines.append("The assistant could not answer this message.")
+    return "\n".join(lines) + "\n"
+
+
+def _indented(text: str) -> str:
+    return INDENT + text.replace("\n", f"\n{INDENT}")
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,153 @@
+"""The tables of the record. `migrations/` creates them; a test holds that both agree, on both databases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, cast
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, MetaData, Table, TextClause, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from transcripts.columns import CleanJson, CleanText, FiniteFloat, UtcTime
+
+#: A row's number. SQLite numbers rows by itself only where the type is called INTEGER.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+#: Conditions of partial indexes. A query finds such an index only by repeating its condition word for word.
+IS_VISITORS = text("client_id IS NOT NULL")
+IS_OPEN = text("state <> 'answered'")
+
+
+def partial(condition: TextClause) -> dict[str, Any]:
+    """Return the arguments that make an index a partial one on both databases."""
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that later migrations can find it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {str: CleanText, float: FiniteFloat, datetime: UtcTime}
+
+
+class ConversationRow(Base):
+    """One conversation. `last_sequence` hands out the sequences of its messages."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    region: Mapped[str | None]
+    locale: Mapped[str]
+    created_at: Mapped[datetime]
+    last_at: Mapped[datetime]  # without an index, which every message would have to write: retention may read them all
+    last_sequence: Mapped[int]
+
+
+class MessageRow(Base):
+    """One message of either direction. Its columns are those of `values.Message`; `reason` says why it is unanswered."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "sequence"),
+        # Both hold few rows, so that storing an answer does not write them.
+        Index("uq_messages_client", "conversation_id", "client_id", unique=True, **partial(IS_VISITORS)),
+        Index("ix_messages_open", "state", "id", **partial(IS_OPEN)),
+    )
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    sequence: Mapped[int]
+    sender: Mapped[str]
+    client_id: Mapped[str | None]
+    reply_to: Mapped[int | None]
+    text: Mapped[str]
+    payload: Mapped[str | None]
+    choices: Mapped[list[dict[str, Any]] | None] = mapped_column(CleanJson)
+    card: Mapped[dict[str, Any] | None] = mapped_column(CleanJson)
+    source: Mapped[str | None]
+    response: Mapped[str | None]
+    outcome: Mapped[str | None]
+    kind: Mapped[str]
+    state: Mapped[str | None]
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class UnderstandingRow(Base):
+    """What the bot understood of one visitor's message; `red_flags` hold the visitor's own words."""
+
+    __tablename__ = "understandings"
+
+    message_id: Mapped[int] = mapped_column(Number, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    outcome: Mapped[str]
+    intent: Mapped[str | None]
+    confidence: Mapped[float | None]
+    alternatives: Mapped[list[dict[str, Any]]] = mapped_column(CleanJson)
+    red_flags: Mapped[list[dict[str, Any]]] = mapped_column(CleanJson)
+    region: Mapped[str | None]
+    model: Mapped[str | None]
+    ms: Mapped[float | None]
+    degraded: Mapped[bool]
+
+
+class FeedbackRow(Base):
+    """A visitor's thumb on one of the assistant's messages."""
+
+    __tablename__ = "feedback"
+
+    message_id: Mapped[int] = mapped_column(Number, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    value: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ErasureRow(Base):
+    """A conversation that is erased here; `done_at` is empty while the bot's tracker of it is still to be erased.
+
+    The row outlives the erasure: the id is never used again, and after restoring a backup it says what to erase anew.
+    """
+
+    __tablename__ = "erasures"
+
+    conversation_id: Mapped[str] = mapped_column(primary_key=True)
+    requested_at: Mapped[datetime]
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class AuditRow(Base):
+    """Who did what when, never what was said. Triggers of the database refuse to change or delete a row."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    conversation_id: Mapped[str | None] = mapped_column(index=True)
+    details: Mapped[dict[str, Any]] = mapped_column(CleanJson)
+
+
+class HeartbeatRow(Base):
+    """One row that `Record.check` writes: a full or read-only disk shows only when something is really stored."""
+
+    __tablename__ = "heartbeat"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+
+
+conversations = cast(Table, ConversationRow.__table__)
+messages = cast(Table, MessageRow.__table__)
+understandings = cast(Table, UnderstandingRow.__table__)
+feedback = cast(Table, FeedbackRow.__table__)
+erasures = cast(Table, ErasureRow.__table__)
+audit = cast(Table, AuditRow.__table__)
+heartbeat = cast(Table, HeartbeatRow.__table__)
