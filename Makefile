@@ -77,7 +77,7 @@ web-checks: web/.venv/.ready-dev web/node_modules/.ready  ## ruff, mypy, tsc and
 	cd web && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
 	cd web && node_modules/.bin/tsc && node --test tests/widget/*.test.js
 
-web-test: web/.venv/.ready-dev $(MODEL)  ## tests of gateway, record and widget, with real databases and the real bot
+web-test: web/.venv/.ready-dev $(MODEL)  ## tests of gateway, record and widget: real databases, a real browser, the real bot
 	cd web && .venv/bin/python -m pytest
 
 numbers: .venv/.ready  ## write the website's emergency numbers from components/regions.yml

@@ -114,15 +114,20 @@ def slot_values(region: str | None, said: bool) -> dict[str, str]:
 
     Args:
         region: a code of `known_regions`, or None when nothing is known.
-        said: the visitor named the country. Otherwise "112 / your local number" stands beside a region's number.
+        said: the visitor named the country. Otherwise 112 and "your local number" stand beside a region's number.
     """
     unknown = _data()["unknown"]
     regions = _data()["regions"]
     code = next((key for key, value in regions.items() if region == key or region in value.get("countries", ())), None)
     entry = regions[code] if code else unknown
-    emergency = entry["emergency"] if said or not code else f"{entry['emergency']} (or 112 / your local number)"
+    emergency = entry["emergency"] if said or not code else _with_others(entry["emergency"])
     return {
         "emergency_number": emergency,
         "crisis_line": entry["crisis"],
         "eating_disorder_line": entry.get("eating_disorder", unknown["eating_disorder"]),
     }
+
+
+def _with_others(emergency: str) -> str:
+    others = "your local number" if "112" in emergency else "112 / your local number"
+    return f"{emergency} (or {others})"

@@ -37,16 +37,14 @@ def numbers() -> dict[str, Any]:
 def files() -> dict[Path, str]:
     """Return the content of each file that is written."""
     whole = numbers()
-    shown = {
-        "unknown": _bar(whole["unknown"]),
-        "regions": {code: _bar(entry) for code, entry in whole["regions"].items()},
-    }
-    lines = ",\n".join(f"    {code}: {_compact(entry)}" for code, entry in shown["regions"].items())
+    codes: dict[str, list[str]] = {}
+    for code, entry in whole["regions"].items():
+        codes.setdefault(entry["emergency"], []).append(code)
+    lines = "".join(f"  '{emergency}': '{' '.join(regions)}',\n" for emergency, regions in sorted(codes.items()))
     module = (
         "// Written by `make numbers` from components/regions.yml: the emergency bar needs no network.\n\n"
-        "/** @type {{unknown: {emergency: string, tel: string[]}, "
-        "regions: Record<string, {emergency: string, tel: string[]}>}} */\n"
-        f"export const NUMBERS = {{\n  unknown: {_compact(shown['unknown'])},\n  regions: {{\n{lines},\n  }},\n}};\n"
+        f"export const UNKNOWN = '{whole['unknown']['emergency']}';\n\n"
+        f"export const REGIONS = {{\n{lines}}};\n"
     )
     return {
         WEB / "numbers.json": json.dumps(whole, indent=1, ensure_ascii=False) + "\n",
@@ -56,14 +54,6 @@ def files() -> dict[Path, str]:
 
 def _dialable(text: str) -> list[str]:
     return re.findall(r"[0-9]{3,}", text)
-
-
-def _bar(entry: dict[str, Any]) -> dict[str, Any]:
-    return {"emergency": entry["emergency"], "tel": entry["tel"]}
-
-
-def _compact(entry: dict[str, Any]) -> str:
-    return f'{{ emergency: "{entry["emergency"]}", tel: {json.dumps(entry["tel"])} }}'
 
 
 if __name__ == "__main__":

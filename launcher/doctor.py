@@ -25,7 +25,7 @@ PORTS = {
 #: Version -> what it is for.
 PYTHONS = {"3.10": "the bot", "3.11": "the website"}
 #: Programs that only the tests need -> Debian's package.
-TEST_PROGRAMS = {"node": "nodejs", "npm": "npm"}
+TEST_PROGRAMS = {"node": "nodejs", "npm": "npm", "chromium": "chromium"}
 
 Finding = tuple[bool, str]
 

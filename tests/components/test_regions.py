@@ -84,6 +84,7 @@ def test_a_number_that_was_not_said_stands_beside_112() -> None:
     assert regions.slot_values("AU", said=True)["emergency_number"] == "000"
     unsaid = regions.slot_values("AU", said=False)["emergency_number"]
     assert unsaid.startswith("000") and "112 / your local number" in unsaid
+    assert regions.slot_values("GB", said=False)["emergency_number"] == "999 or 112 (or your local number)"
     assert regions.slot_values(None, said=False)["emergency_number"] == "112 or 911"
 
 

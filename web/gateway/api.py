@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from sse_starlette import EventSourceResponse
 
-from gateway import metrics
 from gateway.errors import ApiError
 from gateway.numbers import known_region
-from gateway.service import Service
-from gateway.shapes import MAX_CHARACTERS, Begin, Begun, Judge, Say, Shown, ShownMessages, shown
+from gateway.service import Service, existing
+from gateway.shapes import Begin, Begun, Judge, Say, Shown, ShownMessages, shown
 from gateway.stream import event_stream
-from transcripts.record import UnknownConversationError
 from transcripts.values import Conversation
 
 router = APIRouter(prefix="/api")
@@ -33,32 +30,27 @@ async def service_of(request: Request) -> Service:
 ServiceOf = Annotated[Service, Depends(service_of)]
 
 
-async def own_conversation(
+async def own_id(
     service: ServiceOf,
     conversation_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")],
     authorization: Annotated[str, Header()] = "",
-) -> Conversation:
-    """Return the conversation that the caller's token is of; raises ApiError, the same for others' and for none."""
+) -> str:
+    """Return the id that the caller's token is of; raises ApiError, the same for others' and for none."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not service.tokens.belongs(token.strip(), conversation_id):
         raise ApiError("unauthorised", "This chat is not open in this browser: start a new one.")
-    conversation = await service.threads.run(service.record.conversation, conversation_id)
-    if conversation is None:
-        raise ApiError("gone", "This chat was deleted or has expired: start a new one.")
-    return conversation
+    return conversation_id
 
 
-async def open_conversation(
-    service: ServiceOf, conversation: Annotated[Conversation, Depends(own_conversation)]
-) -> Conversation:
-    """Return the caller's conversation while it has not been idle for too long."""
-    if datetime.now(UTC) - conversation.last_at > service.settings.idle:
-        raise ApiError("gone", "This chat has ended: start a new one.", conversation.region)
-    return conversation
+OwnId = Annotated[str, Depends(own_id)]
+
+
+async def own_conversation(service: ServiceOf, conversation_id: OwnId) -> Conversation:
+    """Return the caller's conversation; raises ApiError when it is no more."""
+    return existing(await service.threads.run(service.record.conversation, conversation_id))
 
 
 Own = Annotated[Conversation, Depends(own_conversation)]
-Open = Annotated[Conversation, Depends(open_conversation)]
 
 
 def address_of(request: Request) -> str:
@@ -77,29 +69,9 @@ async def begin(body: Begin, request: Request, service: ServiceOf) -> Begun:
 
 
 @router.post("/conversations/{conversation_id}/messages", status_code=202)
-async def say(body: Say, request: Request, conversation: Open, service: ServiceOf) -> Shown:
+async def say(body: Say, request: Request, conversation_id: OwnId, service: ServiceOf) -> Shown:
     """Take a message. It is in the record when this returns; replies come by the stream. A repeated id is answered once."""
-    region = conversation.region
-    if (body.text is None) == (body.choice is None):
-        raise ApiError("bad_request", "Send exactly one of `text` and `choice`.", region)
-    if body.text is not None and not body.text.strip():
-        raise ApiError("bad_request", "Write something first.", region)
-    if body.text is not None and len(body.text) > MAX_CHARACTERS:
-        raise ApiError(
-            "too_long", f"A message may have at most {MAX_CHARACTERS} characters: send it in two parts.", region
-        )
-    service.conversation_limit.take(conversation.id, region)
-    service.address_limit.take(address_of(request), region)
-    text, payload = await service.said(conversation, body)
-    try:
-        message, new = await service.threads.run(service.record.add_message, conversation.id, body.id, text, payload)
-    except UnknownConversationError as error:  # deleted a moment ago
-        raise ApiError("gone", "This chat was deleted: start a new one.", region) from error
-    if new:
-        metrics.messages.labels(conversation.channel).inc()
-        service.turns.take(message, conversation)
-        service.hub.wake(conversation.id)
-    return shown(message)
+    return shown(await service.say(conversation_id, body, address_of(request)))
 
 
 @router.get("/conversations/{conversation_id}/messages")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from gateway import metrics
 from gateway.errors import ApiError
+from transcripts.values import Message
 
 
 @dataclass
@@ -19,19 +20,19 @@ class Subscription:
 
     Attributes:
         woken: something has come.
-        recorded: something is new in the record.
+        recorded: messages that are new in the record.
         passing: events that are not in the record: (name, data).
     """
 
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-    recorded: bool = True
+    recorded: list[Message] = field(default_factory=list)
     passing: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
-    async def news(self) -> bool:
-        """Wait until something has come; tell whether the record has it."""
+    async def news(self) -> list[Message]:
+        """Wait until something has come; return what of it is in the record."""
         await self.woken.wait()
         self.woken.clear()
-        recorded, self.recorded = self.recorded, False
+        recorded, self.recorded = self.recorded, []
         return recorded
 
     def take_passing(self) -> list[tuple[str, dict[str, Any]]]:
@@ -69,7 +70,6 @@ class Hub:
     def listen(self, conversation: str, address: str) -> Iterator[Subscription]:
         """Yield the subscription of a stream that was admitted."""
         ear = Subscription()
-        ear.woken.set()  # the first look into the record
         self._ears[conversation].append(ear)
         self._addresses[address] += 1
         metrics.streams.inc()
@@ -84,10 +84,10 @@ class Hub:
             if not self._ears[conversation]:
                 del self._ears[conversation]
 
-    def wake(self, conversation: str) -> None:
-        """Tell a conversation's streams to look into the record."""
+    def tell(self, conversation: str, messages: Sequence[Message]) -> None:
+        """Give a conversation's streams what is new in its record."""
         for ear in self._ears.get(conversation, ()):
-            ear.recorded = True
+            ear.recorded += messages
             ear.woken.set()
 
     def say(self, conversation: str, name: str, data: dict[str, Any]) -> None:

@@ -22,3 +22,18 @@ streams = Gauge("hip_streams_open", "Open event streams", registry=registry)
 record_counts = Gauge(
     "hip_record", "Messages without an answer yet, unanswered ones, erasures to do", ["kind"], registry=registry
 )
+arrivals = Counter(
+    "hip_arrivals_total",
+    "What messaging platforms delivered: taken, or a repeat",
+    ["platform", "result"],
+    registry=registry,
+)
+webhook_refusals = Counter(
+    "hip_webhook_refusals_total", "Webhook calls that were not accepted", ["platform", "reason"], registry=registry
+)
+sends = Counter(
+    "hip_sends_total",
+    "Messages to messaging platforms: sent, postponed, failed, unknown",
+    ["platform", "result"],
+    registry=registry,
+)

@@ -25,7 +25,8 @@ def emergency_line(region: str | None) -> dict[str, Any]:
     """Return what every refusal carries: {text, number, tel}."""
     entry = _entry(region)
     known = region is not None and known_region(region)
-    number = entry["emergency"] + (" (or 112 / your local number)" if known else "")
+    others = "your local number" if "112" in entry["emergency"] else "112 / your local number"
+    number = entry["emergency"] + (f" (or {others})" if known else "")
     return {"text": f"If somebody may be hurt or in danger, call {number} now.", "number": number, "tel": entry["tel"]}
 
 
@@ -39,8 +40,10 @@ def failure_text(region: str | None) -> str:
 
 
 def dialable(text: str) -> list[str]:
-    """Return the numbers in a display text of emergency numbers, "999 or 112"."""
-    return list(dict.fromkeys(re.findall(r"[0-9]{3,}", text)))
+    """Return the numbers to call in a display text: "999 or 112", "Samaritans on 116 123, or text SHOUT to 85258"."""
+    found = re.findall(r"(?<!to )(?<![0-9])[0-9]+(?: [0-9]+)*", text)
+    numbers = (number.replace(" ", "") for number in found)
+    return list(dict.fromkeys(number for number in numbers if len(number) > 2))
 
 
 def _entry(region: str | None) -> dict[str, Any]:

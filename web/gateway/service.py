@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any
 
 from gateway import metrics
@@ -13,13 +14,13 @@ from gateway.errors import ApiError
 from gateway.hub import Hub
 from gateway.limits import Limit
 from gateway.settings import Settings
-from gateway.shapes import Say
+from gateway.shapes import Say, check
 from gateway.stream import ERASED
 from gateway.threads import Threads
 from gateway.tokens import Tokens
 from gateway.turns import Turns
-from transcripts.record import Record
-from transcripts.values import Conversation
+from transcripts.record import Record, UnknownConversationError
+from transcripts.values import Conversation, Message
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +38,7 @@ class Service:
         self.hub = Hub(settings.streams_conversation, settings.streams_address, settings.streams)
         self.turns = Turns(record, self.threads, bridge, self.hub, settings.gateway_region)
         self.begin_limit = Limit(settings.limit_begin, "Too many new chats: wait {wait} seconds.")
-        self.conversation_limit = Limit(
-            settings.limit_conversation, "That was fast: wait {wait} seconds, then send it again."
-        )
+        self.conversation_limit = Limit(settings.limit_conversation, "That was fast: wait {wait} seconds.")
         self.address_limit = Limit(settings.limit_address, "Too many messages from here: wait {wait} seconds.")
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -63,16 +62,41 @@ class Service:
         self.threads.close()
         self.record.close()
 
-    async def said(self, conversation: Conversation, body: Say) -> tuple[str, str | None]:
-        """Return text and payload of a message: for a choice its title and what the bot knows it by.
+    async def say(self, conversation_id: str, body: Say, address: str) -> Message:
+        """Put a visitor's message into the record and have it answered; a repeated one is not answered again.
 
         Raises:
-            ApiError: the choice is none of this conversation.
+            ApiError: there is no such conversation (any more), the message is malformed, or one too many.
         """
+        message, conversation, new = await self.threads.run(self._store, conversation_id, body, address)
+        if new:
+            metrics.messages.labels(conversation.channel).inc()
+            self.turns.take(message, conversation)
+            self.hub.tell(conversation.id, [message])
+        return message
+
+    def _store(self, conversation_id: str, body: Say, address: str) -> tuple[Message, Conversation, bool]:
+        """The part of `say` that asks the database, all in one go: each change of threads costs as much as a query."""
+        conversation = existing(self.record.conversation(conversation_id))
+        region = conversation.region
+        if datetime.now(UTC) - conversation.last_at > self.settings.idle:
+            raise ApiError("gone", "This chat has ended: start a new one.", region)
+        check(body, region)
+        self.conversation_limit.take(conversation.id, region)
+        self.address_limit.take(address, region)
+        text, payload = self._said(conversation, body)
+        try:
+            message, new = self.record.add_message(conversation.id, body.id, text, payload)
+        except UnknownConversationError as error:  # deleted a moment ago
+            raise ApiError("gone", "This chat was deleted: start a new one.", region) from error
+        return message, conversation, new
+
+    def _said(self, conversation: Conversation, body: Say) -> tuple[str, str | None]:
+        """Return text and payload of a message: for a choice its title and what the bot knows it by."""
         if body.choice is None:
             return body.text or "", None
         sequence = int(body.choice[1:].partition("-")[0])
-        message = await self.threads.run(self.record.message, conversation.id, sequence)
+        message = self.record.message(conversation.id, sequence)
         for choice in message.choices if message else ():
             if choice.id == body.choice:
                 return choice.title, choice.payload
@@ -117,6 +141,13 @@ class Service:
             self.turns.drop(conversation)
             self.hub.say(conversation, ERASED, {})
             await self._erase_one_at_the_bot(conversation)
+
+
+def existing(conversation: Conversation | None) -> Conversation:
+    """Return the conversation; raises ApiError when there is none."""
+    if conversation is None:
+        raise ApiError("gone", "This chat was deleted or has expired: start a new one.")
+    return conversation
 
 
 async def _every(seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:

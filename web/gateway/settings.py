@@ -7,10 +7,11 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
-from limits import parse_many
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from throttled.exceptions import DataError
 
+from gateway.limits import Limit
 from gateway.numbers import known_region
 
 #: Where what is kept between runs lies: beside the bot's own conversations.
@@ -43,7 +44,7 @@ class Settings(BaseSettings):
     #: Days after its last message at which a conversation is erased, and hours after which it can only be read.
     retention_days: int = Field(default=30, ge=1)
     idle_hours: int = Field(default=72, ge=1)
-    #: Most of each in a window, as the library `limits` writes it.
+    #: Most of each: `15/minute` lets 15 come at once, then one every 4 seconds; several, separated by `;`, hold together.
     limit_conversation: str = "15/minute;200/hour"
     limit_address: str = "120/minute"
     limit_begin: str = "20/minute;200/hour"
@@ -71,7 +72,10 @@ class Settings(BaseSettings):
     @field_validator("limit_conversation", "limit_address", "limit_begin")
     @classmethod
     def _limit(cls, value: str) -> str:
-        parse_many(value)  # raises ValueError
+        try:
+            Limit(value, "")
+        except DataError as error:
+            raise ValueError(str(error)) from error
         return value
 
     @field_validator("gateway_origins")

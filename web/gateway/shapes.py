@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from gateway.errors import ApiError
 from gateway.numbers import dialable
 from transcripts.values import Message
 
@@ -50,6 +51,18 @@ class Say(_Strict):
     choice: ChoiceId | None = None
 
 
+def check(body: Say, region: str | None) -> None:
+    """Raise ApiError, with the number of `region`, unless a message holds one thing that can be answered."""
+    if (body.text is None) == (body.choice is None):
+        raise ApiError("bad_request", "Send exactly one of `text` and `choice`.", region)
+    if body.text is not None and not body.text.strip():
+        raise ApiError("bad_request", "Write something first.", region)
+    if body.text is not None and len(body.text) > MAX_CHARACTERS:
+        raise ApiError(
+            "too_long", f"A message may have at most {MAX_CHARACTERS} characters: send it in two parts.", region
+        )
+
+
 class Judge(_Strict):
     """Feedback on an answer; null takes it back."""
 
@@ -75,7 +88,7 @@ class Shown(BaseModel):
     card: dict[str, Any] | None
     source: str | None
     outcome: str | None
-    kind: Literal["message", "answer", "failure"]
+    kind: Literal["message", "answer", "failure", "notice"]
     state: Literal["received", "answered", "unanswered"] | None
     time: str
     feedback: Literal["up", "down"] | None
@@ -110,4 +123,8 @@ def _shown_card(card: dict[str, Any] | None) -> dict[str, Any] | None:
     numbers = (card or {}).get("numbers")
     if not card or not numbers:
         return card
-    return {**card, "tel": dialable(numbers.get("emergency_number", ""))}
+    return {
+        **card,
+        "tel": dialable(numbers.get("emergency_number", "")),
+        "crisis_tel": dialable(numbers.get("crisis_line", "")) if card["kind"] == "crisis" else [],
+    }

@@ -29,18 +29,20 @@ def event_stream(
     async def events() -> AsyncIterator[ServerSentEvent]:
         last = after
         with hub.listen(conversation, address) as ear:
+            page = await threads.run(record.messages, conversation, last, PAGE)
             while True:
-                recorded = await ear.news()
-                while recorded:
-                    page = await threads.run(record.messages, conversation, last, PAGE)
+                while page:
                     for message in page:
                         last = message.sequence
                         yield JSONServerSentEvent(shown(message).model_dump(), event="message", id=str(last))
-                    recorded = len(page) == PAGE
+                    page = await threads.run(record.messages, conversation, last, PAGE) if len(page) == PAGE else []
                 for name, data in ear.take_passing():
                     yield JSONServerSentEvent(data, event=name)
                     if name == ERASED:
                         return
+                page = [message for message in await ear.news() if message.sequence > last]
+                if [message.sequence for message in page] != list(range(last + 1, last + 1 + len(page))):
+                    page = await threads.run(record.messages, conversation, last, PAGE)  # told of out of order
 
     return EventSourceResponse(
         events(),

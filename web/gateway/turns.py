@@ -6,6 +6,8 @@ import asyncio
 import logging
 import time
 from collections import defaultdict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from gateway import metrics
@@ -23,6 +25,8 @@ logger = logging.getLogger(__name__)
 PATIENCE = 7.5
 #: Seconds between two tries to store an answer while the record is out of order.
 RECORD_PAUSE = 2.0
+#: Seconds until the visitor is told that an answer is being made.
+TYPING_AFTER = 0.3
 
 
 class Turns:
@@ -68,14 +72,30 @@ class Turns:
         try:
             while waiting:
                 message, conversation, since = waiting.popleft()
-                self._hub.say(conversation_id, "typing", {"typing": True})
-                await self._answer(message, conversation, since)
-                if not waiting:
-                    self._hub.say(conversation_id, "typing", {"typing": False})
+                with self._typing(conversation_id):
+                    await self._answer(message, conversation, since)
         finally:
             if self._waiting.get(conversation_id) is waiting:
                 del self._waiting[conversation_id]
                 self._workers.pop(conversation_id, None)
+
+    @contextmanager
+    def _typing(self, conversation_id: str) -> Iterator[None]:
+        """Tell that an answer is being made when it takes so long that somebody wonders."""
+        told = False
+
+        def tell() -> None:
+            nonlocal told
+            told = True
+            self._hub.say(conversation_id, "typing", {"typing": True})
+
+        timer = asyncio.get_running_loop().call_later(TYPING_AFTER, tell)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if told:
+                self._hub.say(conversation_id, "typing", {"typing": False})
 
     async def _answer(self, message: Message, conversation: Conversation, since: float) -> None:
         region = conversation.region or self._region
@@ -102,7 +122,7 @@ class Turns:
         told = False
         while True:
             try:
-                await self._threads.run(
+                stored = await self._threads.run(
                     self._record.add_answer,
                     message.conversation_id,
                     message.sequence,
@@ -118,7 +138,7 @@ class Turns:
                     self._hub.say(message.conversation_id, "message", urgent_event(message, answer, region))
                 await asyncio.sleep(RECORD_PAUSE)
             else:
-                self._hub.wake(message.conversation_id)
+                self._hub.tell(message.conversation_id, stored)
                 return
 
 

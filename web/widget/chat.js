@@ -5,26 +5,27 @@ import { EMPTY, reduce, waiting } from './state.js';
 /** @param {ChatOptions} options @returns {Chat} */
 export function makeChat({ api, store, tabs, region, locale, onchange }) {
   let state = EMPTY;
-  let started = false;
   let sending = false;
   const timers = new Map();
   const pause = makePause();
 
+  /** Asks every 2 seconds: some proxies hold streams back. */
+  const watch = (id = '', times = 1) => timers.set(id, setTimeout(() => {
+    if (!waiting(state).includes(id)) return;
+    if (times === 4) set({ slow: [...state.slow, id] });
+    if (times < 30) watch(id, times + 1);
+    void catchUp();
+  }, 2000));
   const happen = (/** @type {Happening} */ event) => {
     state = reduce(state, event);
     for (const id of waiting(state)) {
-      if (!timers.has(id)) timers.set(id, setTimeout(slow, 8000, id));
+      if (!timers.has(id)) watch(id);
     }
     onchange();
   };
   const set = (/** @type {Partial<State>} */ values) => happen({ type: 'set', set: values });
   const connect = (/** @type {Connection} */ connection) => {
     if (state.connection !== 'offline' || /idle|live/.test(connection)) set({ connection, typing: false });
-  };
-  const slow = (id = '') => {
-    if (!waiting(state).includes(id)) return;
-    set({ slow: [...state.slow, id] });
-    void catchUp(); // some proxies hold streams back
   };
   const stop = () => {
     tabs.leave();
@@ -67,10 +68,10 @@ export function makeChat({ api, store, tabs, region, locale, onchange }) {
       if (event?.event === 'typing') set(body);
       if (event?.event === 'erased') clear(true, chat);
     });
-    timers.set('', setTimeout(() => tabs.leading() || catchUp(), 150));
+    timers.set('', setTimeout(catchUp, 150));
   };
 
-  /** @type {<T>(work: (chat: Credentials) => Promise<T>, notice?: boolean) => Promise<T | null>} */
+  /** @type {Attempt} */
   const attempt = async (work, notice = true) => {
     const { chat } = store;
     try {
@@ -117,7 +118,7 @@ export function makeChat({ api, store, tabs, region, locale, onchange }) {
       } catch (error) {
         const { gone, final, message = '', wait } = /** @type {Refusal} */ (error);
         if (gone) clear(true, chat);
-        else if (store.get(key)) queue({ ...entry, ...(final ? { refused: message } : { late: true }) });
+        else if (store.get(key)) queue({ ...entry, ...(final ? { refused: message } : { late: wait ? message : ' ' }) });
         if (!gone && !final) await pause.wait(wait || backoff(tries++));
       }
     }
@@ -137,8 +138,6 @@ export function makeChat({ api, store, tabs, region, locale, onchange }) {
     stop,
     draft,
     start: () => {
-      if (started) return;
-      started = true;
       resume();
       void flush();
     },
@@ -189,7 +188,6 @@ export function makeChat({ api, store, tabs, region, locale, onchange }) {
       store.clear();
     },
     stored: (value) => {
-      if (!started) return;
       stop();
       happen({ type: 'cleared', ended: !value });
       resume();

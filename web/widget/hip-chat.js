@@ -48,7 +48,6 @@ customElements.define('hip-chat', class extends HTMLElement {
       const { href, protocol } = h('a', { href: attribute(name) });
       return attribute(name) && /^http/.test(protocol) ? href : '';
     };
-    /** @returns {Promise<Table>} */
     const strings = async (language = 'en') => {
       const response = await fetch(new URL(`strings/${language}.json`, HERE));
       if (!response.ok) throw new Error(`No ${response.url}`);
@@ -67,7 +66,6 @@ customElements.define('hip-chat', class extends HTMLElement {
           privacy: page('privacy'),
           onopen: (open) => {
             session.set('open', open ? '1' : null);
-            if (open) chat.start();
           },
           onexit: () => {
             root.replaceChildren();
@@ -79,7 +77,7 @@ customElements.define('hip-chat', class extends HTMLElement {
         });
         root.replaceChildren(...panel.nodes);
         if (session.get('open') && !panel.small()) panel.open();
-        if (store.entries().length) chat.start();
+        chat.start(); // an emergency reply may have come meanwhile
       } catch (error) {
         console.warn(error);
         trouble.textContent = translator(BUILT_IN)('failure.load');

@@ -6,7 +6,7 @@ const SILENT = { 'aria-live': 'off' };
 
 /** @param {Chat} chat @param {Translate} t @param {HTMLElement} welcome */
 export function makeLog(chat, t, welcome) {
-  const shown = /** @type {Map<string, Row>} */ (new Map());
+  const shown = new Map();
   const pin = h('div', { class: 'pin' });
   const typing = h('p', { class: 'typing', ...SILENT }, t('log.typing'));
   const log = h('div', {
@@ -63,7 +63,7 @@ export function makeLog(chat, t, welcome) {
     const pins = pinned(chat.state);
     const near = log.scrollHeight - log.scrollTop - log.clientHeight < 99;
     const kept = new Set();
-    let grown = false;
+    let [grown, alarmed] = [false, false];
     const show = (/** @type {(Message | Entry)[]} */ rows, parent = log, place = parent.firstElementChild) => {
       for (const row of rows) {
         const message = 'sender' in row && row.sender === 'assistant' && row;
@@ -73,6 +73,7 @@ export function makeLog(chat, t, welcome) {
           view = message ? answer(message, parent === pin) : own();
           shown.set(key, view);
           grown ||= near || !message;
+          alarmed ||= parent === pin;
         }
         kept.add(key);
         view.update(row);
@@ -86,14 +87,13 @@ export function makeLog(chat, t, welcome) {
     show([...messages.filter((message) => !pins.includes(message)), ...outbox], log, welcome.nextElementSibling);
     for (const [key, { nodes }] of shown) {
       if (kept.has(key)) continue;
-      nodes.forEach((node) => node.remove());
+      for (const node of nodes) node.remove();
       shown.delete(key);
     }
     typing.hidden = !writing;
     welcome.classList.toggle('started', kept.size > 0);
-    if (!grown) return;
-    const last = /** @type {HTMLElement | undefined} */ ([...log.querySelectorAll('.me')].at(-1));
-    log.scrollTop = last ? last.offsetTop - log.offsetTop - 8 : log.scrollHeight;
+    if (grown) [...log.querySelectorAll('.me')].at(-1)?.scrollIntoView();
+    if (alarmed) pin.scrollIntoView();
   };
   return { nodes: [pin, log], update };
 }

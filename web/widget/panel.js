@@ -133,7 +133,7 @@ export function makePanel({ chat, t, lang, region, privacy, onopen, onexit }) {
     if (draft !== state.draft) field.value = state.draft.text;
     ({ draft } = state);
     const said = statusOf(state);
-    write(status, said ? `${t(said.key)} ${emergencySentence(region, t)}` : '');
+    write(status, said ? `${t(said.key, { reason: said.reason ?? '' })} ${emergencySentence(region, t)}` : '');
     action.hidden = !said?.action;
     write(action, t(said?.action ?? ''));
   };

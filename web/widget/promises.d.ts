@@ -113,6 +113,9 @@ interface Chat {
   stored(value: string | null): void;
 }
 
+/** Work on the conversation that may be refused; null then, and without one. `notice`: whether a failure is told. */
+type Attempt = <T>(work: (chat: Credentials) => Promise<T>, notice?: boolean) => Promise<T | null>;
+
 interface ChatOptions {
   api: Api;
   store: Store;

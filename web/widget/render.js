@@ -1,5 +1,5 @@
 // Nodes, made by textContent and attributes alone: text never becomes HTML.
-import { NUMBERS } from './numbers.js';
+import { REGIONS, UNKNOWN } from './numbers.js';
 
 /** Needs no network; as in strings/en.json. @type {Table} */
 export const BUILT_IN = {
@@ -110,20 +110,21 @@ const block = ({ items, nodes = [], ordered }) => (items
     h('li', { value: ordered && parseInt(item.marker, 10) }, ...inlines(item.nodes))))
   : h('p', { dir: 'auto' }, ...inlines(nodes)));
 
-export const numbersOf = (region = '') =>
-  (Object.hasOwn(NUMBERS.regions, region) && NUMBERS.regions[region]) || NUMBERS.unknown;
+/** Emergency numbers, as text. */
+export const numberOf = (region = '') =>
+  Object.entries(REGIONS).find(([, codes]) => codes.split(' ').includes(region))?.[0] ?? UNKNOWN;
 
 /** @param {Translate} t */
-const local = (region = '', t) => (numbersOf(region) === NUMBERS.unknown ? '' : ` ${t('emergency.local')}`);
+const local = (region = '', t) => (numberOf(region) === UNKNOWN ? '' : ` ${t('emergency.local')}`);
 
 /** @param {Translate} t */
 export const emergencySentence = (region = '', t) =>
-  t('emergency.sentence', { number: numbersOf(region).emergency + local(region, t) });
+  t('emergency.sentence', { number: numberOf(region) + local(region, t) });
 
 /** @param {Translate} t */
 export const emergencyLine = (region = '', t) => h('p', { class: 'sos', dir: 'auto' }, icon('phone'), h('span', {},
   t('emergency.bar'),
-  ...numbersOf(region).tel.flatMap((tel, index) => [
+  ...(numberOf(region).match(/\d+/g) ?? []).flatMap((tel, index) => [
     index ? ` ${t('emergency.or')} ` : ' ', h('a', { href: `tel:${tel}` }, tel),
   ]), local(region, t)));
 
@@ -140,12 +141,12 @@ export function content({ card, choices, text }, t, choose) {
   const [before, after] = aroundPlan(text, card);
   const { emergency_number: number = '', crisis_line: line = '' } = card?.numbers ?? {};
   const crisis = card?.kind === 'crisis';
+  const call = (tel = '') => h('a', { href: `tel:${tel}` }, icon('phone'), t('emergency.call', { number: tel }));
   return [
     ...(card?.tel ? [
       h('h3', { dir: 'auto' }, card.heading ?? ''),
       h('p', { class: 'number', dir: 'auto' }, crisis ? line : number),
-      h('p', { class: 'calls' }, crisis && t('emergency.danger'), ...card.tel.map((tel) =>
-        h('a', { href: `tel:${tel}` }, icon('phone'), t('emergency.call', { number: tel })))),
+      h('p', { class: 'calls' }, ...(card.crisis_tel ?? []).map(call), crisis && t('emergency.danger'), ...card.tel.map(call)),
     ] : []),
     ...parse(before).map(block),
     ...(card?.sessions ?? []).map(({ name, weekdays, exercises }) => h('table', {},

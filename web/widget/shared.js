@@ -3,7 +3,7 @@
 /** @returns {Store} */
 export function makeStore(name = '', area = () => localStorage) {
   const prefix = `hip-chat:${name}:`;
-  const memory = /** @type {Record<string, string>} */ ({});
+  const memory = Object.create(null);
   let kept = memory;
   try {
     kept = area() ?? memory;
@@ -55,7 +55,7 @@ export function makeStore(name = '', area = () => localStorage) {
 export function makeTabs(locks = navigator.locks, Channel = BroadcastChannel) {
   let name = '';
   let place = new AbortController();
-  /** @type {AbortController | undefined} */ let led;
+  let led = new AbortController();
   /** @type {BroadcastChannel | undefined} */ let channel;
   /** @type {Parameters<Tabs["join"]>[1]} */ let lead;
   /** @type {Parameters<Tabs["join"]>[2]} */ let hear;
@@ -101,6 +101,10 @@ export function makeTabs(locks = navigator.locks, Channel = BroadcastChannel) {
     front: () => {
       if (name && !leading()) void queue(true);
     },
-    alone: async (what, work) => (locks ? locks.request(what, work) : work()),
+    // for a moment longer: other tabs read the storage late
+    alone: (what, work) => (locks ? new Promise((resolve, reject) => void locks.request(what, async () => {
+      await work().then(resolve, reject);
+      await new Promise((done) => setTimeout(done, 99));
+    })) : work()),
   };
 }

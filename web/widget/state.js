@@ -35,11 +35,13 @@ function withMessage(state, received, streamed = false) {
   const known = messages.some((each) => each.sequence === sequence || (!stored && each.reply_to === asked));
   if (known) return { ...state, cursor };
   // the stored answer replaces the passing one
-  const kept = messages.filter((each) => each.sequence % 1 === 0 || each.reply_to !== asked);
+  const passing = messages.find((each) => each.sequence % 1 && each.reply_to === asked);
+  const seen = passing?.text === received.text && passing.sequence <= state.seen ? sequence : state.seen;
   return {
     ...state,
     cursor,
-    messages: [...kept, { ...received, sequence }].sort((one, other) => one.sequence - other.sequence),
+    seen,
+    messages: [...messages.filter((each) => each !== passing), { ...received, sequence }].sort((one, other) => one.sequence - other.sequence),
     outbox: outbox.filter(({ id }) => id !== received.id),
     notice: false,
   };
@@ -82,7 +84,8 @@ export function statusOf(state) {
   if (connection === 'offline') return { key: 'failure.offline' };
   if (notice) return { key: 'failure.notice' };
   if (connection === 'reconnecting') return { key: 'failure.reconnecting' };
-  const late = outbox.some((entry) => entry.late);
-  if (late || connection === 'failed') return { key: 'failure.failed', action: 'failure.retry' };
+  const reason = outbox.map(({ late = '' }) => late).find(Boolean);
+  if (reason?.trim()) return { key: 'failure.wait', reason };
+  if (reason || connection === 'failed') return { key: 'failure.failed', action: 'failure.retry' };
   return waiting(state).some((id) => slow.includes(id)) ? { key: 'failure.slow' } : null;
 }

@@ -73,7 +73,7 @@ textarea { flex: 1; min-width: 0; max-height: 8em; resize: none; field-sizing: c
 .status > :not(:empty) { margin-block: 8px; }
 .status button { color: var(--text); }
 
-.log { flex: 1 0 8em; overflow: hidden auto; padding: 16px; background: var(--soft); }
+.log { position: relative; flex: 1 0 8em; overflow: hidden auto; padding: 16px; background: var(--soft); }
 :is(.bubble, .card, .welcome) > * + *, .log > * { margin-block-start: 8px; }
 .bubble {
   width: fit-content; max-width: 100%; overflow-x: auto; padding: 10px 14px;
@@ -81,7 +81,7 @@ textarea { flex: 1; min-width: 0; max-height: 8em; resize: none; field-sizing: c
 }
 p { white-space: pre-wrap; }
 .failure { border-inline-start: 4px solid var(--alarm); }
-.log > .me { display: grid; justify-items: end; margin: 16px 0; padding-inline-start: 12%; }
+.log > .me { display: grid; justify-items: end; margin: 16px 0; padding-inline-start: 12%; scroll-margin: 8px; }
 .me .bubble { background: var(--accent); color: var(--on); font-size: 1em; }
 .log > .foot { display: flex; align-items: center; margin: 0; padding: 4px; }
 .foot p { flex: 1; }
@@ -123,6 +123,7 @@ td button { padding: 4px 8px; }
 /* very low, as at 400% zoom or above a keyboard: one thing scrolls, the emergency line and the field stay */
 @container box (max-height: 460px) {
   .pin, .log { flex: none; overflow: visible; }
+  .pin, .log > .me { scroll-margin: 60px; }
   .sos, form { position: sticky; inset-block: 0; z-index: 2; }
   form { background: var(--ground); }
 }

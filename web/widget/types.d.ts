@@ -37,6 +37,8 @@ interface Card {
   numbers?: { emergency_number?: string; crisis_line?: string };
   /** The emergency numbers, to dial. */
   tel?: string[];
+  /** Those of a crisis line. */
+  crisis_tel?: string[];
   /** Of a plan. */
   sessions?: Session[];
 }
@@ -76,8 +78,8 @@ interface Entry {
   text: string;
   /** The id of the choice that was pressed. */
   choice?: string;
-  /** A try to send it has failed; it goes on. */
-  late?: boolean;
+  /** A try to send it has failed; it goes on. What the server said of the wait, or a blank. */
+  late?: string;
   /** Why the server will not take it, in its words. */
   refused?: string;
 }
@@ -118,13 +120,11 @@ type Happening =
   | { type: 'cleared'; ended: boolean }
   | { type: 'set'; set: Partial<State> };
 
-/** What is said in words, and what can be done about it: keys of strings. */
-interface Status { key: string; action?: string }
+/** What is said in words, and what can be done about it: keys of strings; `reason` goes into the words. */
+interface Status { key: string; action?: string; reason?: string }
 
 /** Of one conversation. */
 interface Credentials { id: string; token: string }
-
-interface Numbers { emergency: string; tel: string[] }
 
 /** "group.key" and the values of its {placeholders} -> text. A missing key shows itself, so that somebody notices. */
 type Translate = (key: string, values?: Record<string, string | number>) => string;

@@ -173,3 +173,17 @@ test('an emergency that could not be stored is pinned all the same', async () =>
   assert.equal(pinned(chat.state).length, 1);
   chat.stop();
 });
+
+test('too much is said in the words of the server, which know how long to wait', async () => {
+  const server = new Server();
+  server.failures = [null, refusal(429, 'That was fast: wait 20 seconds.', 50)];
+  const { chat } = chatOn(server);
+  chat.start();
+  chat.send('hello');
+  await settle();
+  assert.deepEqual(statusOf(chat.state), { key: 'failure.wait', reason: 'That was fast: wait 20 seconds.' });
+  chat.retry();
+  await settle();
+  assert.equal(statusOf(chat.state), null);
+  chat.stop();
+});

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { makeStore, makeTabs } from '../../widget/shared.js';
 import { settle } from './fakes.js';
 
@@ -186,4 +186,31 @@ test('without locks every tab reads for itself', async () => {
   assert.deepEqual(all.map(({ tabs }) => tabs.leading()), [true, true]);
   all[0].tabs.tell({ connection: 'live' });
   assert.deepEqual(all.map(({ heard }) => heard.length), [1, 0]);
+});
+
+test('what is done alone is answered at once, and others wait a moment longer', async (context) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  context.after(() => mock.timers.reset());
+  let line = Promise.resolve();
+  const locks = { request: (_name, work) => (line = line.then(work)) };
+  const { alone } = makeTabs(locks, null);
+  const done = [];
+  const first = alone('what', async () => 'first').then((value) => done.push(value));
+  const second = alone('what', async () => 'second').then((value) => done.push(value));
+  await settle();
+  assert.deepEqual(done, ['first']);
+  mock.timers.tick(99);
+  await Promise.all([first, second]);
+  assert.deepEqual(done, ['first', 'second']);
+});
+
+test('what fails alone rejects, and lets the next one in', async (context) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  context.after(() => mock.timers.reset());
+  let line = Promise.resolve();
+  const { alone } = makeTabs({ request: (_name, work) => (line = line.then(work)) }, null);
+  await assert.rejects(alone('what', async () => { throw new Error('no'); }), /no/);
+  const next = alone('what', async () => 'next');
+  mock.timers.tick(99);
+  assert.equal(await next, 'next');
 });

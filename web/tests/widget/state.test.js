@@ -72,6 +72,14 @@ test('an answer that is not stored yet is shown, and replaced by the stored one'
   assert.deepEqual(sequences(reduce(stored, passing)), [1, 2]);
 });
 
+test('an answer that was read before it could be stored is not said again', () => {
+  const passing = { type: 'message', message: message(null, { reply_to: 1, text: 'read' }) };
+  const state = after(came(1), passing, set({ seen: 1.5 }), came(2, { reply_to: 1, text: 'read' }));
+  assert.deepEqual(unread(state), []);
+  const other = after(came(1), passing, set({ seen: 1.5 }), came(2, { reply_to: 1, text: 'another' }));
+  assert.deepEqual(unread(other).map(({ text }) => text), ['another']);
+});
+
 test('answers are unread until they were shown; the own words never are', () => {
   const state = after(came(1), came(2), came(3), came(4), set({ seen: 2 }));
   assert.deepEqual(unread(state).map(({ sequence }) => sequence), [4]);
@@ -84,7 +92,7 @@ test('the words below the conversation: the most important only', () => {
   assert.equal(key(set({ connection: 'offline', notice: true })), 'failure.offline');
   assert.equal(key(set({ connection: 'reconnecting' })), 'failure.reconnecting');
   assert.equal(key(set({ connection: 'failed' })), 'failure.failed');
-  assert.equal(key(queued('a', { late: true })), 'failure.failed');
+  assert.equal(key(queued('a', { late: ' ' })), 'failure.failed');
   assert.equal(key(queued('a'), set({ slow: ['a'] })), 'failure.slow');
   assert.equal(key(came(1, { id: 'a', state: 'received' }), set({ slow: ['a'] }), came(2, { reply_to: 1 })), undefined);
   assert.equal(key({ type: 'cleared', ended: true }), 'failure.ended');
