@@ -27,6 +27,9 @@ PYTHONS = {"3.10": "the bot", "3.11": "the website"}
 #: Programs that only the tests need -> Debian's package.
 TEST_PROGRAMS = {"node": "nodejs", "npm": "npm", "chromium": "chromium"}
 
+#: Exit status of `python -m gateway.platforms` when a setting is missing or wrong.
+WRONG_SETTINGS = 2
+
 Finding = tuple[bool, str]
 
 
@@ -153,9 +156,32 @@ def variable_dir_writable() -> Finding:
     return True, "Conversations can be stored"
 
 
+def platforms_set_up() -> Finding:
+    """The messaging platforms' settings, with those of .env, as `make run` reads them. Names only: values are secrets."""
+    python = ROOT / ".venv" / "bin" / "python"
+    if not (python.is_file() and (ROOT / "web" / ".venv" / ".ready").is_file()):
+        return True, "The settings of messaging platforms are looked at once the environments are set up"
+    inside = ["sh", "-c", "cd web && exec .venv/bin/python -m gateway.platforms"]
+    asked = [str(python), "-m", "honcho", "--app-root", str(ROOT), "run", "--", *inside]
+    answer = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    if answer.returncode == WRONG_SETTINGS:
+        problems = " ".join(answer.stderr.split("\n")).strip()
+        return (
+            False,
+            f"Messaging platforms: {problems} Fix: set it, or none of that platform's; docs/channels/ has them.",
+        )
+    if answer.returncode:
+        return (
+            False,
+            "Messaging platforms could not be asked. Fix: `cd web && .venv/bin/python -m gateway.platforms` says why.",
+        )
+    on = answer.stdout.split()
+    return True, f"Messaging platforms that are on: {', '.join(on) or 'none (docs/channels/ says how)'}"
+
+
 CHECKS: tuple[Callable[[], Finding], ...] = (
     uv_found, python_found, environment_ready, encoder_there, model_fresh, ports_free, variable_dir_writable,
-    test_programs_found,
+    platforms_set_up, test_programs_found,
 )  # fmt: skip
 
 

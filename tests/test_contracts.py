@@ -402,16 +402,28 @@ def settings_in_code() -> set[str]:
 
 
 def website_settings() -> set[str]:
-    """HIP_ and the name of each field of the class Settings, as web/gateway/settings.py reads them."""
-    tree = ast.parse((ROOT / "web" / "gateway" / "settings.py").read_text(encoding="utf-8"))
-    (settings,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Settings")
-    fields = [node.target for node in settings.body if isinstance(node, ast.AnnAssign)]
-    return {f"HIP_{field.id.upper()}" for field in fields if isinstance(field, ast.Name)}
+    """HIP_ and the name of each field of the classes that read settings, of the gateway and of each messaging platform."""
+    found: set[str] = set()
+    for path in (ROOT / "web" / "gateway").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and any(ast.unparse(base).endswith("Settings") for base in node.bases):
+                fields = [item for item in node.body if isinstance(item, ast.AnnAssign)]
+                names = [
+                    ast.unparse(field.target) for field in fields if "ClassVar" not in ast.unparse(field.annotation)
+                ]
+                found |= {f"HIP_{name.upper()}" for name in names}
+    return found
 
 
 def test_every_setting_is_in_the_example_and_in_the_docs() -> None:
     used = settings_in_code()
-    assert {"HIP_BRIDGE_SECRET", "HIP_RETENTION_DAYS"} <= used
+    assert {
+        "HIP_BRIDGE_SECRET",
+        "HIP_RETENTION_DAYS",
+        "HIP_PUBLIC_URL",
+        "HIP_TELEGRAM_TOKEN",
+        "HIP_TWILIO_FROM",
+    } <= used
     example = set(re.findall(r"^#? ?(HIP_[A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
     docs = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md"))
     assert example == used

@@ -9,6 +9,7 @@ import uvicorn
 from pydantic import ValidationError
 
 from gateway.app import create_app
+from gateway.platforms.loading import SettingsError
 from gateway.settings import Settings
 
 #: Seconds that open requests get at shut-down; event streams end at once.
@@ -25,7 +26,12 @@ def main() -> int:
             name = "_".join(str(part) for part in problem["loc"])
             sys.stderr.write(f"HIP_{name.upper()}: {problem['msg']}.\n")
         return 2
-    uvicorn.Server(configuration(settings)).run()
+    try:
+        server = uvicorn.Server(configuration(settings))
+    except SettingsError as error:
+        sys.stderr.write("".join(f"{problem}\n" for problem in error.problems))
+        return 2
+    server.run()
     return 0
 
 

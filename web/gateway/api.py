@@ -10,7 +10,7 @@ from sse_starlette import EventSourceResponse
 
 from gateway.errors import ApiError
 from gateway.numbers import known_region
-from gateway.service import Service, existing
+from gateway.service import Service
 from gateway.shapes import Begin, Begun, Judge, Say, Shown, ShownMessages, shown
 from gateway.stream import event_stream
 from transcripts.values import Conversation
@@ -47,7 +47,10 @@ OwnId = Annotated[str, Depends(own_id)]
 
 async def own_conversation(service: ServiceOf, conversation_id: OwnId) -> Conversation:
     """Return the caller's conversation; raises ApiError when it is no more."""
-    return existing(await service.threads.run(service.record.conversation, conversation_id))
+    conversation = await service.threads.run(service.record.conversation, conversation_id)
+    if conversation is None:
+        raise ApiError("gone", "This chat was deleted or has expired: start a new one.")
+    return conversation
 
 
 Own = Annotated[Conversation, Depends(own_conversation)]

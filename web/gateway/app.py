@@ -19,6 +19,8 @@ from starlette.types import ASGIApp
 
 from gateway import api, errors, metrics
 from gateway.bridge import Bridge
+from gateway.platforms import webhooks
+from gateway.platforms.loading import load
 from gateway.security import Guard
 from gateway.service import Service
 from gateway.settings import Settings
@@ -29,14 +31,20 @@ PAGES = Path(__file__).resolve().parent / "pages"
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
-    """Return the app. Its parts are made at start-up, and closed at shut-down."""
+    """Return the app. Its parts are made at start-up, and closed at shut-down.
+
+    Raises:
+        gateway.platforms.loading.SettingsError: the settings of a messaging platform are incomplete or wrong.
+    """
     settings = settings or Settings()
+    adapters, public_url = load()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         secret = settings.bridge_secret.get_secret_value() if settings.bridge_secret else None
-        service = Service(settings, Record(settings.record_url), Bridge(settings.bridge, secret))
-        app.state.service = service
+        record = Record(settings.record_url)
+        service = Service(settings, record, Bridge(settings.bridge, secret), adapters, public_url)
+        app.state.service, app.state.platforms = service, service.platforms
         await service.start()
         try:
             yield
@@ -53,6 +61,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     )
     errors.install(app, settings.gateway_region)
     app.include_router(api.router)
+    app.include_router(webhooks.router)
     _add_operations(app, settings)
     app.mount("/widget", _files(WEB / "widget"), name="widget")
     app.mount("/pages", _files(PAGES), name="pages")

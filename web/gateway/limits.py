@@ -27,12 +27,10 @@ class Limit:
         ]
         self._message = message
 
-    def take(self, name: str, region: str | None = None) -> None:
+    def take(self, name: str) -> None:
         """Count one; raises ApiError with Retry-After when it is too much."""
         for limit in self._limits:
             result = limit.limit(name)
             if result.limited:
                 wait = max(1, math.ceil(result.state.retry_after))
-                raise ApiError(
-                    "rate_limited", self._message.format(wait=wait), region, headers={"Retry-After": str(wait)}
-                )
+                raise ApiError("rate_limited", self._message.format(wait=wait), headers={"Retry-After": str(wait)})

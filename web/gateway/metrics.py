@@ -20,7 +20,10 @@ turn_seconds = Histogram(
 )
 streams = Gauge("hip_streams_open", "Open event streams", registry=registry)
 record_counts = Gauge(
-    "hip_record", "Messages without an answer yet, unanswered ones, erasures to do", ["kind"], registry=registry
+    "hip_record",
+    "Messages without an answer yet, unanswered ones, erasures to do, deliveries that wait, failed or are unknown",
+    ["kind"],
+    registry=registry,
 )
 arrivals = Counter(
     "hip_arrivals_total",

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway import metrics
 from gateway.errors import refusal
+from gateway.platforms.limits import LIMITS
 from gateway.shapes import MAX_BODY
 
 #: Seconds in which a body must have come.
@@ -29,6 +31,8 @@ HEADERS = {
 #: Everybody's page may load the widget; what it may ask of the API is decided by origin and token.
 WIDGET_HEADERS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 WIDGET_PREFIX = "/widget/"
+#: Messaging platforms put several messages into one call; none of the five sends more than this.
+WEBHOOKS, MAX_WEBHOOK = "/webhooks/", 1 << 20
 
 
 class _BodyTooLongError(Exception):
@@ -67,12 +71,15 @@ class Guard:
             response = refusal("forbidden_origin", "This site may not use this chat server.", self._region)
             await response(scope, receive, send_safely)
             return
+        largest = MAX_WEBHOOK if scope["path"].startswith(WEBHOOKS) else MAX_BODY
         try:
-            body = await _body(receive)
+            body = await _body(receive, largest)
         except TimeoutError:
+            _count_webhook(scope["path"], "too slow")
             await refusal("timeout", "The request took too long to arrive.", self._region)(scope, receive, send_safely)
         except _BodyTooLongError:
-            message = f"A request may have at most {MAX_BODY} bytes."
+            _count_webhook(scope["path"], "too long")
+            message = f"A request may have at most {largest} bytes."
             await refusal("too_long", message, self._region)(scope, receive, send_safely)
         else:
             await self._app(scope, _replayed(body, receive), send_safely)
@@ -81,17 +88,23 @@ class Guard:
         return urlsplit(origin).netloc == host or origin.lower() in self._origins
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, largest: int) -> bytes:
     """Return the whole body; raises _BodyTooLongError, TimeoutError."""
     body = bytearray()
     async with asyncio.timeout(BODY_SECONDS):
         while True:
             message = await receive()
             body += message.get("body", b"")
-            if len(body) > MAX_BODY:
+            if len(body) > largest:
                 raise _BodyTooLongError
             if not message.get("more_body", False):
                 return bytes(body)
+
+
+def _count_webhook(path: str, reason: str) -> None:
+    platform = path.removeprefix(WEBHOOKS)
+    if path.startswith(WEBHOOKS) and platform in LIMITS:  # whoever calls must not make new labels
+        metrics.webhook_refusals.labels(platform, reason).inc()
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

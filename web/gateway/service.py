@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from gateway import metrics
 from gateway.bridge import Bridge, BridgeError
-from gateway.errors import ApiError
 from gateway.hub import Hub
 from gateway.limits import Limit
+from gateway.platforms.adapter import Adapter
+from gateway.platforms.answers import Answers
+from gateway.platforms.service import Platforms
+from gateway.posting import Posting
 from gateway.settings import Settings
-from gateway.shapes import Say, check
+from gateway.shapes import Say
 from gateway.stream import ERASED
 from gateway.threads import Threads
 from gateway.tokens import Tokens
 from gateway.turns import Turns
-from transcripts.record import Record, UnknownConversationError
+from transcripts.record import Record
 from transcripts.values import Conversation, Message
 
 logger = logging.getLogger(__name__)
@@ -31,19 +33,50 @@ ERASURES_EVERY, RETENTION_EVERY = 15.0, 3600.0
 class Service:
     """Made by `gateway.app.create_app`, started and stopped with it."""
 
-    def __init__(self, settings: Settings, record: Record, bridge: Bridge) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        record: Record,
+        bridge: Bridge,
+        adapters: Mapping[str, Adapter],
+        public_url: str | None,
+    ) -> None:
         self.settings, self.record, self.bridge = settings, record, bridge
         self.threads = Threads()
         self.tokens = Tokens(settings.key)
         self.hub = Hub(settings.streams_conversation, settings.streams_address, settings.streams)
-        self.turns = Turns(record, self.threads, bridge, self.hub, settings.gateway_region)
+        answers = Answers(settings.gateway_region, settings.retention_days)
+        self.turns = Turns(
+            record,
+            self.threads,
+            bridge,
+            self.hub,
+            answers,
+            settings.gateway_region,
+            stored=self._deliver,
+            unstored=lambda conversation, replies: self.platforms.say_now(conversation, replies),
+        )
         self.begin_limit = Limit(settings.limit_begin, "Too many new chats: wait {wait} seconds.")
-        self.conversation_limit = Limit(settings.limit_conversation, "That was fast: wait {wait} seconds.")
-        self.address_limit = Limit(settings.limit_address, "Too many messages from here: wait {wait} seconds.")
+        by_conversation = Limit(settings.limit_conversation, "That was fast: wait {wait} seconds.")
+        by_address = Limit(settings.limit_address, "Too many messages from here: wait {wait} seconds.")
+        self._posting = Posting(record, settings.idle, by_conversation, by_address)
+        self.platforms = Platforms(
+            adapters,
+            public_url,
+            record,
+            self.threads,
+            self.turns,
+            answers,
+            by_conversation,
+            region=settings.gateway_region,
+            erased=self._erase_soon,
+        )
         self._tasks: list[asyncio.Task[None]] = []
+        self._erasing: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Take up what an earlier process left, and begin the recurring work."""
+        await self.platforms.start()
         recovered = await self.turns.recover()
         if recovered:
             logger.warning("%d messages had no answer yet and are taken up.", recovered)
@@ -54,10 +87,12 @@ class Service:
 
     async def stop(self) -> None:
         """Stop everything; the record is closed last."""
-        for task in self._tasks:
+        tasks = [*self._tasks, *self._erasing]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self.turns.close()
+        await self.platforms.stop()
         await self.bridge.close()
         self.threads.close()
         self.record.close()
@@ -68,39 +103,12 @@ class Service:
         Raises:
             ApiError: there is no such conversation (any more), the message is malformed, or one too many.
         """
-        message, conversation, new = await self.threads.run(self._store, conversation_id, body, address)
+        message, new, conversation = await self.threads.run(self._posting.store, conversation_id, body, address)
         if new:
             metrics.messages.labels(conversation.channel).inc()
             self.turns.take(message, conversation)
-            self.hub.tell(conversation.id, [message])
+            await asyncio.sleep(0)  # the turn goes out first, then the answer to the request
         return message
-
-    def _store(self, conversation_id: str, body: Say, address: str) -> tuple[Message, Conversation, bool]:
-        """The part of `say` that asks the database, all in one go: each change of threads costs as much as a query."""
-        conversation = existing(self.record.conversation(conversation_id))
-        region = conversation.region
-        if datetime.now(UTC) - conversation.last_at > self.settings.idle:
-            raise ApiError("gone", "This chat has ended: start a new one.", region)
-        check(body, region)
-        self.conversation_limit.take(conversation.id, region)
-        self.address_limit.take(address, region)
-        text, payload = self._said(conversation, body)
-        try:
-            message, new = self.record.add_message(conversation.id, body.id, text, payload)
-        except UnknownConversationError as error:  # deleted a moment ago
-            raise ApiError("gone", "This chat was deleted: start a new one.", region) from error
-        return message, conversation, new
-
-    def _said(self, conversation: Conversation, body: Say) -> tuple[str, str | None]:
-        """Return text and payload of a message: for a choice its title and what the bot knows it by."""
-        if body.choice is None:
-            return body.text or "", None
-        sequence = int(body.choice[1:].partition("-")[0])
-        message = self.record.message(conversation.id, sequence)
-        for choice in message.choices if message else ():
-            if choice.id == body.choice:
-                return choice.title, choice.payload
-        raise ApiError("bad_request", "That choice is not part of this chat: write what you want.", conversation.region)
 
     async def erase(self, conversation: str, actor: str) -> None:
         """Erase a conversation from the record, from memory and from the bot; the last is tried again until it is done."""
@@ -124,6 +132,15 @@ class Service:
         for kind, number in (await self.threads.run(self.record.counts)).items():
             metrics.record_counts.labels(kind).set(number)
 
+    def _deliver(self, conversation: Conversation) -> None:
+        if conversation.address is not None:
+            self.platforms.outbox.wake(conversation.channel, conversation.address)
+
+    def _erase_soon(self, conversation: str) -> None:
+        task = asyncio.create_task(self._erase_one_at_the_bot(conversation))
+        self._erasing.add(task)
+        task.add_done_callback(self._erasing.discard)
+
     async def _erase_one_at_the_bot(self, conversation: str) -> None:
         try:
             await self.bridge.erase(conversation)
@@ -141,13 +158,6 @@ class Service:
             self.turns.drop(conversation)
             self.hub.say(conversation, ERASED, {})
             await self._erase_one_at_the_bot(conversation)
-
-
-def existing(conversation: Conversation | None) -> Conversation:
-    """Return the conversation; raises ApiError when there is none."""
-    if conversation is None:
-        raise ApiError("gone", "This chat was deleted or has expired: start a new one.")
-    return conversation
 
 
 async def _every(seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -1,4 +1,4 @@
-"""Everything an installation can set, read once from environment variables; docs/configuration.md lists them."""
+"""Everything an installation can set, read once from environment variables; docs/website.md lists them."""
 
 from __future__ import annotations
 

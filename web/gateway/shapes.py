@@ -51,16 +51,14 @@ class Say(_Strict):
     choice: ChoiceId | None = None
 
 
-def check(body: Say, region: str | None) -> None:
-    """Raise ApiError, with the number of `region`, unless a message holds one thing that can be answered."""
+def check(body: Say) -> None:
+    """Raise ApiError unless a message holds one thing that can be answered."""
     if (body.text is None) == (body.choice is None):
-        raise ApiError("bad_request", "Send exactly one of `text` and `choice`.", region)
+        raise ApiError("bad_request", "Send exactly one of `text` and `choice`.")
     if body.text is not None and not body.text.strip():
-        raise ApiError("bad_request", "Write something first.", region)
+        raise ApiError("bad_request", "Write something first.")
     if body.text is not None and len(body.text) > MAX_CHARACTERS:
-        raise ApiError(
-            "too_long", f"A message may have at most {MAX_CHARACTERS} characters: send it in two parts.", region
-        )
+        raise ApiError("too_long", f"A message may have at most {MAX_CHARACTERS} characters: send it in two parts.")
 
 
 class Judge(_Strict):

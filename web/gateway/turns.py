@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,10 +14,11 @@ from gateway import metrics
 from gateway.bridge import Bridge, BridgeError
 from gateway.hub import Hub
 from gateway.numbers import failure_text
+from gateway.platforms.answers import Answers
 from gateway.replies import failure, replies, understanding, urgent_event
 from gateway.threads import Threads
 from transcripts.record import Record
-from transcripts.values import Conversation, Message
+from transcripts.values import Conversation, Message, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -30,18 +31,38 @@ TYPING_AFTER = 0.3
 
 
 class Turns:
-    """The work that messages make. One worker for each conversation that has any, so that its messages stay in order."""
+    """The work that messages make. One worker for each conversation that has any, so that its messages stay in order.
 
-    def __init__(self, record: Record, threads: Threads, bridge: Bridge, hub: Hub, region: str | None) -> None:
+    Args:
+        answers: what the gateway says by itself on messaging platforms.
+        region: of the installation, where a conversation's is unknown.
+        stored: called when a conversation's answer is in the record; it returns at once.
+        unstored: called with an answer that the record cannot take just now, once a turn; it returns at once.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        threads: Threads,
+        bridge: Bridge,
+        hub: Hub,
+        answers: Answers,
+        region: str | None,
+        stored: Callable[[Conversation], None],
+        unstored: Callable[[Conversation, Sequence[Reply]], None],
+    ) -> None:
         self._record, self._threads, self._bridge, self._hub = record, threads, bridge, hub
-        self._region = region
+        self._answers, self._region = answers, region
+        self._stored, self._unstored = stored, unstored
         self._waiting: defaultdict[str, deque[tuple[Message, Conversation, float]]] = defaultdict(deque)
         self._workers: dict[str, asyncio.Task[None]] = {}
 
     def take(self, message: Message, conversation: Conversation) -> None:
         """Answer a message that is in the record, after those before it."""
         self._waiting[conversation.id].append((message, conversation, time.monotonic()))
-        if conversation.id not in self._workers:
+        if conversation.id in self._workers:
+            self._hub.tell(conversation.id, [message])  # its turn comes later
+        else:
             self._workers[conversation.id] = asyncio.create_task(self._work(conversation.id))
 
     async def recover(self) -> int:
@@ -72,7 +93,7 @@ class Turns:
         try:
             while waiting:
                 message, conversation, since = waiting.popleft()
-                with self._typing(conversation_id):
+                with self._shown_when_slow(message):
                     await self._answer(message, conversation, since)
         finally:
             if self._waiting.get(conversation_id) is waiting:
@@ -80,13 +101,14 @@ class Turns:
                 self._workers.pop(conversation_id, None)
 
     @contextmanager
-    def _typing(self, conversation_id: str) -> Iterator[None]:
-        """Tell that an answer is being made when it takes so long that somebody wonders."""
-        told = False
+    def _shown_when_slow(self, message: Message) -> Iterator[None]:
+        """Show the message, and that an answer is being made, when that takes so long that somebody wonders."""
+        conversation_id, told = message.conversation_id, False
 
         def tell() -> None:
             nonlocal told
             told = True
+            self._hub.tell(conversation_id, [message])
             self._hub.say(conversation_id, "typing", {"typing": True})
 
         timer = asyncio.get_running_loop().call_later(TYPING_AFTER, tell)
@@ -98,6 +120,10 @@ class Turns:
                 self._hub.say(conversation_id, "typing", {"typing": False})
 
     async def _answer(self, message: Message, conversation: Conversation, since: float) -> None:
+        own = self._answers.own(message, conversation)
+        if own:
+            await self._store(message, conversation, own, {}, self._answers.reason(message))
+            return
         region = conversation.region or self._region
         reason: str | None = None
         try:
@@ -110,35 +136,46 @@ class Turns:
         except Exception as error:  # a fault of ours must not leave a visitor without a reply
             reason, answer = f"{type(error).__name__} in the gateway", {}
             logger.exception("A turn failed in the gateway.")
-        await self._store(message, answer, reason, region)
+        said = replies(answer) if answer else [failure(failure_text(region))]
+        await self._store(message, conversation, said, answer, reason)
         outcome = "unanswered" if reason and not answer else str(answer.get("outcome"))
         metrics.turns.labels(outcome).inc()
         metrics.turn_seconds.observe(time.monotonic() - since)
         if answer.get("degraded"):
             metrics.degraded.inc()
 
-    async def _store(self, message: Message, answer: dict[str, Any], reason: str | None, region: str | None) -> None:
+    async def _store(
+        self,
+        message: Message,
+        conversation: Conversation,
+        said: Sequence[Reply],
+        answer: dict[str, Any],
+        reason: str | None,
+    ) -> None:
         """Put the answer into the record; while that fails the visitor sees it all the same, and it is tried again."""
-        told = False
+        region, told = conversation.region or self._region, False
         while True:
             try:
                 stored = await self._threads.run(
                     self._record.add_answer,
                     message.conversation_id,
                     message.sequence,
-                    replies(answer) if answer else [failure(failure_text(region))],
+                    self._answers.arranged(said, message, conversation),
                     understanding(answer) if answer else None,
-                    state="answered" if answer else "unanswered",
+                    state="unanswered" if reason and not answer else "answered",
                     reason=reason,
                 )
             except Exception:  # whatever it is: the visitor's answer must not be lost with it
                 logger.exception("An answer could not be put into the record; it is tried again.")
                 if not told:
                     told = True
+                    self._unstored(conversation, said)
+                    self._hub.tell(message.conversation_id, [message])
                     self._hub.say(message.conversation_id, "message", urgent_event(message, answer, region))
                 await asyncio.sleep(RECORD_PAUSE)
             else:
-                self._hub.tell(message.conversation_id, stored)
+                self._hub.tell(message.conversation_id, [message, *stored])
+                self._stored(conversation)
                 return
 
 

@@ -78,6 +78,11 @@ class Database:
             self._owed = owed
             logger.warning("Cleaning up after an erasure failed, and is tried again: %s", error)
 
+    def owe_cleaning(self) -> None:
+        """Leave what was just deleted to the next `settle` and `forget_erased`. Call it while writing (it is in turn then)."""
+        if self.is_sqlite:
+            self._owed = {"file", "write-ahead file"}
+
     def settle(self) -> None:
         """Empty the write-ahead file if an erasure still owes it."""
         if "write-ahead file" in self._owed:

@@ -36,6 +36,7 @@ _COMMON: dict[str, Any] = {
     "pool_size": 10,
     "max_overflow": 10,
     "pool_timeout": PATIENCE,
+    "pool_use_lifo": True,  # the connection that was used last has the pages and statements at hand
 }
 
 #: Name of the execution option that says how a transaction of SQLite begins; None: not at all.

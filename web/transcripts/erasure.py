@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from transcripts.models import audit, conversations, erasures, messages
+from transcripts.arriving import take_turn
+from transcripts.models import audit, conversations, deliveries, erasures, messages
 
 
 def erase(
@@ -14,14 +15,40 @@ def erase(
 ) -> bool:
     """Erase one conversation and commit; False: there is none, or (with `last_before`) it is not that old.
 
-    What belongs to its messages (understandings, feedback) goes with them: the foreign keys cascade.
+    What belongs to its messages (understandings, feedback) and its deliveries go with them: the foreign keys cascade.
     """
     own = conversations.c.id == conversation_id
     old = [conversations.c.last_at < last_before] if last_before else []
     if connection.execute(select(conversations.c.id).where(own, *old).with_for_update()).first() is None:
         return False
+    _erase(connection, conversation_id, actor, now)
+    connection.commit()
+    return True
+
+
+def erase_address(
+    connection: Connection, channel: str, address: str, actor: str, now: datetime
+) -> tuple[list[str], int]:
+    """Erase all that holds this address, and commit.
+
+    Returns:
+        the conversations, the oldest first; how many deliveries of no conversation went too.
+    """
+    take_turn(connection, channel, address)
+    own = (conversations.c.channel == channel, conversations.c.address == address)
+    found = select(conversations.c.id).where(*own).order_by(conversations.c.created_at).with_for_update()
+    erased = list(connection.execute(found).scalars())
+    for conversation_id in erased:
+        _erase(connection, conversation_id, actor, now)
+    left = (deliveries.c.channel == channel, deliveries.c.address == address)
+    loose = connection.execute(delete(deliveries).where(*left)).rowcount
+    connection.commit()
+    return erased, loose
+
+
+def _erase(connection: Connection, conversation_id: str, actor: str, now: datetime) -> None:
     count = connection.execute(delete(messages).where(messages.c.conversation_id == conversation_id)).rowcount
-    connection.execute(delete(conversations).where(own))
+    connection.execute(delete(conversations).where(conversations.c.id == conversation_id))
     connection.execute(insert(erasures), {"conversation_id": conversation_id, "requested_at": now})
     connection.execute(
         insert(audit),
@@ -33,8 +60,12 @@ def erase(
             "details": {"messages": count},
         },
     )
-    connection.commit()
-    return True
+
+
+def give_up(connection: Connection, last_before: datetime) -> int:
+    """Delete deliveries of no conversation that nothing has come of since; the caller commits. Return how many."""
+    old = (deliveries.c.conversation_id.is_(None), deliveries.c.updated_at < last_before)
+    return connection.execute(delete(deliveries).where(*old)).rowcount
 
 
 def expired(connection: Connection, last_before: datetime) -> list[str]:

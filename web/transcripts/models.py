@@ -3,45 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, MetaData, Table, TextClause, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, Table, UniqueConstraint, false, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-from transcripts.columns import CleanJson, CleanText, FiniteFloat, UtcTime
-
-#: A row's number. SQLite numbers rows by itself only where the type is called INTEGER.
-Number = BigInteger().with_variant(Integer, "sqlite")
-
+from transcripts.base import Base, Number, partial
+from transcripts.columns import CleanJson
 
 #: Conditions of partial indexes. A query finds such an index only by repeating its condition word for word.
 IS_VISITORS = text("client_id IS NOT NULL")
 IS_OPEN = text("state <> 'answered'")
-
-
-def partial(condition: TextClause) -> dict[str, Any]:
-    """Return the arguments that make an index a partial one on both databases."""
-    return {"sqlite_where": condition, "postgresql_where": condition}
-
-
-class Base(DeclarativeBase):
-    """Names every constraint, so that later migrations can find it."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {str: CleanText, float: FiniteFloat, datetime: UtcTime}
+IS_UNSENT = text("state <> 'sent'")
 
 
 class ConversationRow(Base):
-    """One conversation. `last_sequence` hands out the sequences of its messages."""
+    """One conversation. `last_sequence` hands out the sequences of its messages; `address` is a platform's alone."""
 
     __tablename__ = "conversations"
+    __table_args__ = (
+        # Not of the website's conversations, so that they do not write it. A query finds it by the address it asks for.
+        Index("ix_conversations_address", "channel", "address", "created_at", **partial(text("address IS NOT NULL"))),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     channel: Mapped[str]
@@ -50,6 +33,8 @@ class ConversationRow(Base):
     created_at: Mapped[datetime]
     last_at: Mapped[datetime]  # without an index, which every message would have to write: retention may read them all
     last_sequence: Mapped[int]
+    address: Mapped[str | None]
+    public: Mapped[bool] = mapped_column(server_default=false())
 
 
 class MessageRow(Base):
@@ -109,6 +94,47 @@ class FeedbackRow(Base):
     at: Mapped[datetime]
 
 
+class ArrivalRow(Base):
+    """An event of a platform that has been taken, kept for some days: platforms deliver events again.
+
+    `digest` is the SHA-256 of the event's id: an id of WhatsApp holds the person's phone number.
+    """
+
+    __tablename__ = "arrivals"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]  # without an index, as `last_at` of a conversation
+
+
+class DeliveryRow(Base):
+    """One reply on its way to a platform; its columns are those of `values.Delivery`.
+
+    A row without conversation holds its text, and stays only until it is sent or given up: it holds an address too.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "sequence"),
+        Index("ix_deliveries_unsent", "state", "channel", "address", "id", **partial(IS_UNSENT)),
+        {"sqlite_autoincrement": True},  # an id of an erased row, still in a sender's hands, must not name a new one
+    )
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    channel: Mapped[str]
+    address: Mapped[str]
+    conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    sequence: Mapped[int | None]
+    text: Mapped[str | None]
+    urgent: Mapped[bool]
+    part: Mapped[int]
+    state: Mapped[str]
+    attempts: Mapped[int]
+    next_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    updated_at: Mapped[datetime]
+
+
 class ErasureRow(Base):
     """A conversation that is erased here; `done_at` is empty while the bot's tracker of it is still to be erased.
 
@@ -148,6 +174,8 @@ conversations = cast(Table, ConversationRow.__table__)
 messages = cast(Table, MessageRow.__table__)
 understandings = cast(Table, UnderstandingRow.__table__)
 feedback = cast(Table, FeedbackRow.__table__)
+arrivals = cast(Table, ArrivalRow.__table__)
+deliveries = cast(Table, DeliveryRow.__table__)
 erasures = cast(Table, ErasureRow.__table__)
 audit = cast(Table, AuditRow.__table__)
 heartbeat = cast(Table, HeartbeatRow.__table__)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from transcripts import erasure, reading
+from transcripts import arriving, delivering, erasure, reading
 from transcripts.database import Database
 from transcripts.export import export_text
-from transcripts.values import Conversation, Message, Understanding, UnknownConversationError
+from transcripts.values import Conversation, Delivery, Message, Understanding, UnknownConversationError
 
 
 def utc_now() -> datetime:
@@ -38,6 +38,11 @@ class Reader:
         with self._database.reading() as connection:
             return reading.message(connection, conversation_id, sequence)
 
+    def latest(self, conversation_id: str, most: int) -> list[Message]:
+        """Return the last `most` messages, in order; [] for an unknown conversation."""
+        with self._database.reading() as connection:
+            return reading.latest(connection, conversation_id, most)
+
     def pending(self, conversation_id: str | None = None) -> list[Message]:
         """Return the visitors' messages (of all conversations, or of one) that are "received", the oldest first."""
         with self._database.reading() as connection:
@@ -59,7 +64,26 @@ class Reader:
             if found is None:
                 raise UnknownConversationError(conversation_id)
             messages = reading.messages_after(connection, conversation_id, 0, None)
-        return export_text(messages, found.created_at, self._now())
+            states = delivering.states(connection, conversation_id) if found.address is not None else {}
+        return export_text(messages, found.created_at, self._now(), states)
+
+    def current(self, channel: str, address: str, idle: timedelta) -> Conversation | None:
+        """Return the newest conversation of a platform's address; None: there is none, or its last message is older."""
+        with self._database.reading() as connection:
+            return arriving.current(connection, channel, address, self._now() - idle)
+
+    def waiting(self, channel: str, address: str) -> list[Delivery]:
+        """Return what waits to be sent to an address, postponed or not: what is urgent first, then the oldest.
+
+        At most `delivering.MOST_WAITING`: call it again when these are sent.
+        """
+        with self._database.reading() as connection:
+            return delivering.waiting(connection, channel, address)
+
+    def waiting_addresses(self) -> list[tuple[str, str]]:
+        """Return channel and address of each that something waits for; whoever has waited longest first."""
+        with self._database.reading() as connection:
+            return delivering.waiting_addresses(connection)
 
     def pending_erasures(self) -> list[str]:
         """Return the erased conversations whose tracker the bot still has, the oldest erasure first."""
@@ -67,6 +91,8 @@ class Reader:
             return erasure.pending(connection)
 
     def counts(self) -> dict[str, int]:
-        """Return how many messages are "received" and "unanswered", and how many "pending_erasures" there are."""
+        """Return how many messages are "received" and "unanswered", how many "pending_erasures" there are, and how many
+        deliveries are "waiting", "failed" and "unknown", as "deliveries_waiting" and so on.
+        """
         with self._database.reading() as connection:
             return reading.counts(connection)

@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import get_args
 
-from transcripts import conversing, erasure, schema, writing
+from transcripts import arriving, conversing, erasure, schema, writing
+from transcripts.checking import one_of
 from transcripts.database import Database
 from transcripts.heartbeat import beat
-from transcripts.reader import Reader, utc_now
+from transcripts.messaging import Messaging
+from transcripts.reader import utc_now
 from transcripts.values import (
+    Added,
     Conversation,
     Feedback,
     FinalState,
@@ -33,7 +36,7 @@ COMPACT_LARGEST = 1 << 62
 _ID = re.compile("[0-9a-f]{32}")
 
 
-class Record(Reader):
+class Record(Messaging):
     """The record in one database. Synchronous; any number of threads may call it at once, and other processes too.
 
     What a method returns has been committed. When the database fails, a method raises an SQLAlchemyError and has stored
@@ -68,18 +71,24 @@ class Record(Reader):
             return conversing.begin(connection, conversation_id, channel, region, locale, self._now())
 
     def add_message(
-        self, conversation_id: str, client_id: str, text: str, payload: str | None = None
-    ) -> tuple[Message, bool]:
-        """Store a visitor's message as "received" and return it with True, or with False the one of the same `client_id`.
+        self,
+        conversation_id: str,
+        client_id: str,
+        text: str,
+        payload: str | None = None,
+        *,
+        since: datetime | None = None,
+    ) -> Added:
+        """Store a visitor's message as "received", or find the one of the same `client_id`, which is not new.
 
         Raises:
-            UnknownConversationError: there is no such conversation (any more).
+            UnknownConversationError: there is no such conversation (any more), or its last message is older than `since`.
             ValueError: `client_id` is empty.
         """
         if not client_id:
             raise ValueError("A message needs its client's id: without one a repeat cannot be told from a new message.")
         with self._database.writing() as connection:
-            return writing.add_message(connection, conversation_id, client_id, text, payload, self._now())
+            return writing.add_message(connection, conversation_id, client_id, text, payload, since, self._now())
 
     def add_answer(
         self,
@@ -93,16 +102,17 @@ class Record(Reader):
     ) -> list[Message]:
         """Store the replies to the visitor's message `sequence`, once, and return them with their sequences.
 
-        [] when it has its answer or failure already, or is not there (any more): then nobody must deliver these replies.
+        Those of a platform's conversation are queued for delivery too. [] when it has its answer or failure already, or is
+        not there (any more): then nobody must deliver these replies.
 
         Raises:
             ValueError: there is no reply, or a state or kind that does not exist.
         """
         if not replies:
             raise ValueError("An answer has at least one reply: store the fixed text when the bot gave none.")
-        _one_of(state, get_args(FinalState))
+        one_of(state, get_args(FinalState))
         for reply in replies:
-            _one_of(reply.kind, get_args(ReplyKind))
+            one_of(reply.kind, get_args(ReplyKind))
         with self._database.writing() as connection:
             return writing.add_answer(
                 connection, conversation_id, sequence, replies, understanding, state, reason, self._now()
@@ -115,7 +125,7 @@ class Record(Reader):
             ValueError: the value is neither "up", "down" nor None.
         """
         if value is not None:
-            _one_of(value, get_args(Feedback))
+            one_of(value, get_args(Feedback))
         with self._database.writing() as connection:
             return conversing.set_feedback(connection, conversation_id, sequence, value, self._now())
 
@@ -130,6 +140,17 @@ class Record(Reader):
             self._database.forget_erased(ERASE_LARGEST)
         return erased
 
+    def erase_address(self, channel: str, address: str, actor: str) -> list[str]:
+        """Erase every conversation of a platform's address, each as `erase` does, in one transaction; return their ids.
+
+        Whatever was still to be sent there goes too, so that nothing holds the address.
+        """
+        with self._database.writing() as connection:
+            erased, loose = erasure.erase_address(connection, channel, address, actor, self._now())
+        if erased or loose:
+            self._database.forget_erased(ERASE_LARGEST)
+        return erased
+
     def erasure_done(self, conversation_id: str) -> None:
         """Note that the bot has erased its tracker of the conversation; a repeat changes nothing."""
         with self._database.writing() as connection:
@@ -138,12 +159,19 @@ class Record(Reader):
     def expire(self, older_than: timedelta, actor: str = "retention") -> list[str]:
         """Erase the conversations whose last message (or beginning) is older, each as `erase` does; return their ids.
 
+        What belongs to none goes too: deliveries that old, and events that no platform delivers any more.
+
         Raises:
             ValueError: the time is negative: it would erase what is being written.
         """
         if older_than < timedelta(0):
             raise ValueError(f"Conversations are kept for a time, not for {older_than}: give a positive timedelta.")
         now = self._now()
+        with self._database.writing() as connection:
+            arriving.forget(connection, now)
+            if erasure.give_up(connection, now - older_than):
+                self._database.owe_cleaning()
+            connection.commit()
         with self._database.reading() as connection:
             candidates = erasure.expired(connection, now - older_than)
             owing = self._database.owes_cleaning and erasure.any_ever(connection)
@@ -175,8 +203,3 @@ class Record(Reader):
     def close(self) -> None:
         """Close all connections."""
         self._database.close()
-
-
-def _one_of(value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise ValueError(f"{value!r} does not exist here; write one of: {', '.join(allowed)}.")

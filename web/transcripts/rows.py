@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from transcripts.values import Choice, Conversation, Message, Understanding
+from transcripts.values import Choice, Conversation, Delivery, Message, Understanding
 
 
 def conversation(row: Row[Any]) -> Conversation:
     """Return the value of a row of `conversations`."""
-    return Conversation(row.id, row.channel, row.region, row.locale, row.created_at, row.last_at)
+    return Conversation(
+        row.id, row.channel, row.region, row.locale, row.created_at, row.last_at, row.address, row.public
+    )
 
 
 def message(row: Row[Any], feedback: Any = None) -> Message:
@@ -49,6 +51,24 @@ def understanding(row: Row[Any]) -> Understanding:
         model=row.model,
         ms=row.ms,
         degraded=row.degraded,
+    )
+
+
+def delivery(row: Row[Any]) -> Delivery:
+    """Return the value of a row of `deliveries`."""
+    return Delivery(
+        id=row.id,
+        channel=row.channel,
+        address=row.address,
+        conversation_id=row.conversation_id,
+        sequence=row.sequence,
+        text=row.text,
+        urgent=row.urgent,
+        part=row.part,
+        state=row.state,
+        attempts=row.attempts,
+        next_at=row.next_at,
+        reason=row.reason,
     )
 
 

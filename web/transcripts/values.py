@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 Sender = Literal["visitor", "assistant"]
-#: "message": a visitor's; "answer": the bot's; "failure": the gateway's fixed text when the bot was down or slow.
-Kind = Literal["message", "answer", "failure"]
-ReplyKind = Literal["answer", "failure"]
+#: "message": a visitor's; "answer": the bot's; "failure": the gateway's fixed text when the bot was down or slow;
+#: "notice": the gateway's own words about the chat itself (first contact, a picture that nobody can see).
+Kind = Literal["message", "answer", "failure", "notice"]
+ReplyKind = Literal["answer", "failure", "notice"]
 #: Of a visitor's message: "received" waits for its answer; "unanswered" got the gateway's fixed text, and staff see it.
 State = Literal["received", "answered", "unanswered"]
 FinalState = Literal["answered", "unanswered"]
 Feedback = Literal["up", "down"]
+#: Of a reply on its way to a platform: "failed" never arrived; of an "unknown" one nobody knows, and staff see it.
+DeliveryState = Literal["waiting", "sending", "sent", "failed", "unknown"]
+FinalDeliveryState = Literal["failed", "unknown"]
 
 
 class UnknownConversationError(LookupError):
@@ -28,7 +32,11 @@ class UnknownConversationError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One conversation; `id` is 32 hexadecimal characters, `last_at` the time of its last message (or its beginning)."""
+    """One conversation; `id` is 32 hexadecimal characters, `last_at` the time of its last message (or its beginning).
+
+    `address` is where a platform takes its replies (a phone number, say: no log may hold it), None for the website;
+    `public`: others read along.
+    """
 
     id: str
     channel: str
@@ -36,6 +44,8 @@ class Conversation:
     locale: str
     created_at: datetime
     last_at: datetime
+    address: str | None = field(default=None, repr=False)
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +120,54 @@ class Message:
     state: State | None
     created_at: datetime
     feedback: Feedback | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message that came from a platform; `payload` is that of a pressed choice."""
+
+    text: str
+    payload: str | None = None
+
+
+class Added(NamedTuple):
+    """A visitor's message in the record, whether it is `new` there, and its conversation."""
+
+    message: Message
+    new: bool
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An event that was taken, and what it left in the record.
+
+    `conversation`: the one it belongs to; None only when nothing was said and there is none. `messages`: as stored, in
+    order. `first`: the record held no conversation of this address, so the person has to be told whom they write to.
+    """
+
+    conversation: Conversation | None
+    messages: list[Message]
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One reply that goes to a platform: the message (conversation_id, sequence), or `text` that belongs to none.
+
+    `part` counts what of it has been sent, from 0; `attempts` the tries of this part; `next_at` is the earliest time of
+    the next one, None for at once; `reason` says why the last one failed.
+    """
+
+    id: int
+    channel: str
+    address: str = field(repr=False)
+    conversation_id: str | None
+    sequence: int | None
+    text: str | None
+    urgent: bool
+    part: int
+    state: DeliveryState
+    attempts: int
+    next_at: datetime | None
+    reason: str | None

@@ -1,5 +1,6 @@
 """How messages and answers get into the record: each in one short transaction, each exactly once.
 
+The replies of a platform's conversation are queued for delivery in the same transaction; the website's cost nothing more.
 Whoever writes to a conversation takes its row first (the UPDATE that hands out sequences, or FOR UPDATE). So PostgreSQL
 lets one writer at a time into a conversation, and nobody waits in a circle. On SQLite a transaction is alone anyway.
 """
@@ -7,27 +8,28 @@ lets one writer at a time into a conversation, and nobody waits in a circle. On 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, Row, bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from transcripts import rows
+from transcripts import delivering, rows
 from transcripts.choices import choices_and_card
 from transcripts.models import IS_VISITORS, conversations, messages, understandings
-from transcripts.values import Choice, FinalState, Message, Reply, Understanding, UnknownConversationError
+from transcripts.values import Added, Choice, FinalState, Message, Reply, Said, Understanding, UnknownConversationError
 
 #: INSERT ... ON CONFLICT is spelt alike by both databases, but not by SQLAlchemy.
 INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
-#: Takes the conversation's row and `n` sequences; gives the last of them.
+#: Takes the conversation's row and `n` sequences, if its last message is not older than `since`; gives the row.
 _TAKE = (
     update(conversations)
-    .where(conversations.c.id == bindparam("conversation"))
+    .where(conversations.c.id == bindparam("conversation"), conversations.c.last_at >= bindparam("since"))
     .values(last_sequence=conversations.c.last_sequence + bindparam("n"), last_at=bindparam("now"))
-    .returning(conversations.c.last_sequence)
+    .returning(*conversations.c)
 )
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _ADD = {
     name: insert_into(messages)
     .on_conflict_do_nothing(index_elements=["conversation_id", "client_id"], index_where=IS_VISITORS)
@@ -47,34 +49,45 @@ _FINISH = (
     .values(state=bindparam("final"), reason=bindparam("why"))
     .returning(messages.c.id)
 )
-_REPLY = insert(messages).returning(*messages.c)
+_INSERT = insert(messages).returning(*messages.c)
 _UNDERSTAND = insert(understandings)
 
 
 def add_message(
-    connection: Connection, conversation_id: str, client_id: str, text: str, payload: str | None, now: datetime
-) -> tuple[Message, bool]:
+    connection: Connection,
+    conversation_id: str,
+    client_id: str,
+    text: str,
+    payload: str | None,
+    since: datetime | None,
+    now: datetime,
+) -> Added:
     """Store a visitor's message and commit, or return the one that is stored under its `client_id` and commit nothing."""
-    sequence = _take(connection, conversation_id, 1, now)
-    if sequence is None:
+    taken = _take(connection, conversation_id, 1, now, since or _EVER)
+    if taken is None:
         raise UnknownConversationError(conversation_id)
-    values = {
-        "conversation_id": conversation_id,
-        "sequence": sequence,
-        "sender": "visitor",
-        "client_id": client_id,
-        "text": text,
-        "payload": payload,
-        "kind": "message",
-        "state": "received",
-        "created_at": now,
-    }
+    values = _message_values(conversation_id, taken.last_sequence, client_id, Said(text, payload), now)
     row = connection.execute(_ADD[connection.dialect.name], values).one_or_none()
     if row is None:  # a repeat: without a commit the sequence taken above is given back
         stored = connection.execute(_STORED, {"conversation": conversation_id, "client": client_id}).one()
-        return rows.message(stored), False
+        return Added(rows.message(stored), False, rows.conversation(taken))
     connection.commit()
-    return rows.message(row), True
+    return Added(rows.message(row), True, rows.conversation(taken))
+
+
+def add_arrived(
+    connection: Connection, conversation_id: str, client_id: str, said: Sequence[Said], now: datetime
+) -> list[Message]:
+    """Store what arrived from a platform (once: the caller has seen to that, and holds the row); the caller commits."""
+    taken = _take(connection, conversation_id, len(said), now)
+    if taken is None:
+        raise UnknownConversationError(conversation_id)
+    first = taken.last_sequence - len(said) + 1
+    values = [
+        _message_values(conversation_id, first + number, f"{client_id}-{number}", one, now)
+        for number, one in enumerate(said)
+    ]
+    return _insert(connection, values)
 
 
 def add_answer(
@@ -88,31 +101,53 @@ def add_answer(
     now: datetime,
 ) -> list[Message]:
     """Store the replies to the visitor's message `sequence` and commit; [] and no commit when it waits for none."""
-    last = _take(connection, conversation_id, len(replies), now)
-    if last is None:
+    taken = _take(connection, conversation_id, len(replies), now)
+    if taken is None:
         return []
     key = {"conversation": conversation_id, "answered": sequence, "final": state, "why": reason}
     message_id = connection.execute(_FINISH, key).scalar_one_or_none()
     if message_id is None:
         return []
     outcome = understanding.outcome if understanding else None
-    first = last - len(replies) + 1
+    first = taken.last_sequence - len(replies) + 1
     values = [
         _reply_values(conversation_id, number, sequence, reply, outcome, now)
         for number, reply in enumerate(replies, first)
     ]
-    stored = connection.execute(_REPLY, values).all()
+    stored = _insert(connection, values)
     if understanding:
         connection.execute(_UNDERSTAND, {"message_id": message_id, **_understanding_values(understanding)})
+    if taken.address is not None:
+        delivering.queue(connection, taken.channel, taken.address, stored, now)
     connection.commit()
-    return sorted(map(rows.message, stored), key=lambda message: message.sequence)
+    return stored
 
 
-def _take(connection: Connection, conversation_id: str, n: int, now: datetime) -> int | None:
-    taken: int | None = connection.execute(
-        _TAKE, {"conversation": conversation_id, "n": n, "now": now}
-    ).scalar_one_or_none()
-    return taken
+def _take(
+    connection: Connection, conversation_id: str, n: int, now: datetime, since: datetime = _EVER
+) -> Row[Any] | None:
+    return connection.execute(
+        _TAKE, {"conversation": conversation_id, "n": n, "now": now, "since": since}
+    ).one_or_none()
+
+
+def _insert(connection: Connection, values: list[dict[str, Any]]) -> list[Message]:
+    stored = map(rows.message, connection.execute(_INSERT, values))
+    return sorted(stored, key=lambda message: message.sequence)
+
+
+def _message_values(conversation_id: str, sequence: int, client_id: str, said: Said, now: datetime) -> dict[str, Any]:
+    return {
+        "conversation_id": conversation_id,
+        "sequence": sequence,
+        "sender": "visitor",
+        "client_id": client_id,
+        "text": said.text,
+        "payload": said.payload,
+        "kind": "message",
+        "state": "received",
+        "created_at": now,
+    }
 
 
 def _reply_values(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -218,9 +219,10 @@ def test_an_erasure_at_the_bot_is_tried_until_it_is_done(
 
 
 def test_an_idle_chat_can_be_read_and_not_continued(make_gateway: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Settings, "idle", timedelta(seconds=1))
     visitor = Visitor(make_gateway().url).begin(region="GB")
     visitor.reply(visitor.say("hello")["sequence"])
-    monkeypatch.setattr(Settings, "idle", timedelta(0))
+    time.sleep(1.1)
     body = assert_refused(visitor.post({"id": "a" * 16, "text": "x"}), 410, "gone")
     assert "999" in body["emergency"]["number"]
     assert len(visitor.messages()) == 2

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import text
 
 from transcripts.record import Record
-from transcripts.values import Offer, Reply, Understanding
+from transcripts.values import Arrived, Conversation, Delivery, Offer, Reply, Said, Understanding
 
 T = TypeVar("T")
 
@@ -67,6 +67,39 @@ PLAN = Reply(
         "sessions": [{"name": "A", "exercises": [{"name": "Glute bridge", "how": "/fitness_glute_bridge"}]}],
     },
 )
+
+
+#: A phone number in a platform's notation.
+ADDRESS = "whatsapp:+15550104711"
+CHANNEL = "whatsapp_cloud"
+IDLE = timedelta(hours=24)
+PLAIN = Reply("A hip dip is normal.")
+
+
+def arrive(
+    record: Record, event_id: str, *texts: str, address: str = ADDRESS, channel: str = CHANNEL, **given: Any
+) -> Arrived | None:
+    """Take an event with these texts."""
+    options = {"public": False, "region": None, "idle": IDLE, **given}
+    return record.arrive(channel, event_id, address, [Said(text) for text in texts], **options)
+
+
+def arrived(record: Record, event_id: str, *texts: str, **given: Any) -> Conversation:
+    """Take a new event with these texts and return its conversation."""
+    taken = arrive(record, event_id, *texts, **given)
+    assert taken is not None
+    assert taken.conversation is not None
+    return taken.conversation
+
+
+def answered(record: Record, *replies: Reply, address: str = ADDRESS) -> list[Delivery]:
+    """Take a new event, answer it and return the deliveries of its replies, in order."""
+    taken = arrive(record, secrets.token_hex(8), "hello", address=address)
+    assert taken is not None
+    (asked,) = taken.messages
+    stored = record.add_answer(asked.conversation_id, asked.sequence, replies, None)
+    found = {(one.conversation_id, one.sequence): one for one in record.waiting(CHANNEL, address)}
+    return [found[message.conversation_id, message.sequence] for message in stored]
 
 
 def at_once(jobs: list[Callable[[], T]]) -> list[T]:

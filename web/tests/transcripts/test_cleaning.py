@@ -64,7 +64,7 @@ def test_json_is_cleaned_to_the_bottom() -> None:
 def test_every_text_of_the_record_is_cleaned(record: Record) -> None:
     bad, good = "a\x00\ud800b", "a\ufffd\ufffdb"
     conversation_id = begun(record)
-    message, _ = record.add_message(conversation_id, bad, bad, payload=bad)
+    message, _, _ = record.add_message(conversation_id, bad, bad, payload=bad)
     assert (message.client_id, message.text, message.payload) == (good, good, good)
     assert record.add_message(conversation_id, bad, bad) == (message, False)
     reply = Reply(bad, (Offer(bad, bad),), {"kind": bad, bad: [bad]}, bad, bad)

@@ -31,16 +31,16 @@ def test_the_same_message_from_many_threads_is_stored_once(record: Record) -> No
     conversation_id = begun(record)
     for number in range(15):
         results = at_once([partial(record.add_message, conversation_id, f"client-{number}", "hello")] * 8)
-        assert sum(new for _, new in results) == 1
-        assert len({message.sequence for message, _ in results}) == 1
-        assert len({message.created_at for message, _ in results}) == 1
+        assert sum(new for _, new, _ in results) == 1
+        assert len({added.message.sequence for added in results}) == 1
+        assert len({added.message.created_at for added in results}) == 1
     assert sequences(record, conversation_id) == list(range(1, 16))
 
 
 def test_the_same_answer_from_many_threads_is_stored_once(record: Record) -> None:
     conversation_id = begun(record)
     for number in range(10):
-        message, _ = record.add_message(conversation_id, f"client-{number}", "hello")
+        message, _, _ = record.add_message(conversation_id, f"client-{number}", "hello")
         answer = partial(record.add_answer, conversation_id, message.sequence, [REPLY, PLAN], UNDERSTANDING)
         results = at_once([answer] * 8)
         assert sorted(map(len, results)) == [0] * 7 + [2]
@@ -71,7 +71,7 @@ def test_sequences_have_no_gap_and_no_double(record: Record) -> None:
         for _ in range(12):
             conversation_id = chance.choice(conversations)
             client_id = f"client-{chance.randrange(40)}"  # some are repeats
-            message, _ = record.add_message(conversation_id, client_id, client_id)
+            message, _, _ = record.add_message(conversation_id, client_id, client_id)
             record.add_answer(conversation_id, message.sequence, [REPLY] * chance.randint(1, 3), UNDERSTANDING)
 
     at_once([partial(talk, seed) for seed in range(8)])
@@ -96,7 +96,7 @@ def test_erasing_in_the_middle_of_everything_leaves_no_row_and_no_deadlock(recor
         def write(name: str, conversation_id: str = conversation_id) -> None:
             with contextlib.suppress(UnknownConversationError):
                 for number in range(4):
-                    message, _ = record.add_message(conversation_id, f"{name}-{number}", "hello")
+                    message, _, _ = record.add_message(conversation_id, f"{name}-{number}", "hello")
                     record.add_answer(conversation_id, message.sequence, [REPLY, PLAN], UNDERSTANDING)
 
         def thumbs(conversation_id: str = conversation_id) -> None:
@@ -130,7 +130,7 @@ from transcripts.values import Reply
 url, conversation_id, name, count = sys.argv[1:]
 record = Record(url)
 for number in range(int(count)):
-    message, new = record.add_message(conversation_id, f"{name}-{number}", "hello")
+    message, new, _ = record.add_message(conversation_id, f"{name}-{number}", "hello")
     print(message.client_id, message.sequence, flush=True)
     answer = record.add_answer(conversation_id, message.sequence, [Reply("one"), Reply("two")], None)
     record.set_feedback(conversation_id, answer[0].sequence, "up")

@@ -168,7 +168,7 @@ def test_pages_that_were_split_and_joined_leave_no_byte(file_record: Record, tmp
     for turn in range(12):
         for conversation_id, word in chance.sample(sorted(conversations.items()), 25):
             text = f"{word} " * chance.choice([1, 3, 10, 60, 300, 600])
-            message, _ = file_record.add_message(conversation_id, f"client-{turn}", text)
+            message, _, _ = file_record.add_message(conversation_id, f"client-{turn}", text)
             understanding = Understanding("x", None, None, ({"a": text},) * chance.choice([0, 1, 3]), ({"e": [word]},))
             if chance.random() < 0.3:
                 failure = [Reply(text, kind="failure")]

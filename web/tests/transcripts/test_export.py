@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from record_samples import BEGINNING, PLAN, REPLY, Clock, begun, new_id
+from record_samples import ADDRESS, BEGINNING, PLAN, REPLY, Clock, answered, begun, new_id
 
 from transcripts.export import INDENT, export_text
 from transcripts.record import Record, UnknownConversationError
@@ -64,3 +64,31 @@ def test_no_word_is_lost_and_none_passes_for_a_line_of_the_file(texts: list[str]
     own = [line.removeprefix(INDENT) for line in lines if line.startswith(INDENT)]
     assert own == [line for text in texts for line in text.split("\n")]
     assert sum(line.startswith("You, ") for line in lines) == len(texts)
+
+
+def test_a_platforms_chat_says_what_did_not_arrive(record: Record) -> None:
+    waiting, sent, failed, unknown, urgent = answered(
+        record, Reply("one", kind="notice"), Reply("two"), Reply("three"), Reply("four"), REPLY
+    )
+    for delivery in (sent, unknown, urgent):
+        record.sending(delivery.id)
+    record.sent_part(sent.id, last=True)
+    record.end_delivery(failed.id, "failed", "blocked")
+    record.end_delivery(unknown.id, "unknown", "no clear answer")
+    assert waiting.conversation_id is not None
+    text = record.export_text(waiting.conversation_id)
+    assert [line for line in text.splitlines() if line and not line.startswith("Assistant")][4:] == [
+        "    hello",
+        "    one",
+        "This has not been sent yet.",
+        "    two",
+        "    three",
+        "This could not be delivered.",
+        "    four",
+        "It is not known whether this arrived.",
+        "    Call 999 or 112 now.",
+        "    [Nobody is hurt]",
+        "    Source: NHS",
+        "This has not been sent yet.",
+    ]
+    assert ADDRESS not in text

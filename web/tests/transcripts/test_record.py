@@ -41,7 +41,7 @@ def test_ids_are_checked(record: Record, bad: str) -> None:
 def test_a_message_is_stored_as_received(record: Record, clock: Clock) -> None:
     conversation_id = begun(record)
     clock.tick(seconds=5)
-    message, new = record.add_message(conversation_id, "client-1", "hip reduction", payload="/clarify")
+    message, new, _ = record.add_message(conversation_id, "client-1", "hip reduction", payload="/clarify")
     assert new
     assert message == Message(
         conversation_id=conversation_id,
@@ -69,20 +69,33 @@ def test_a_message_is_stored_as_received(record: Record, clock: Clock) -> None:
 
 def test_a_repeat_gives_the_stored_message_and_takes_no_sequence(record: Record, clock: Clock) -> None:
     conversation_id = begun(record)
-    first, _ = record.add_message(conversation_id, "client-1", "one")
+    first, _, _ = record.add_message(conversation_id, "client-1", "one")
     clock.tick(hours=1)
-    assert record.add_message(conversation_id, "client-1", "something else") == (first, False)
+    assert record.add_message(conversation_id, "client-1", "something else")[:2] == (first, False)
     conversation = record.conversation(conversation_id)
     assert conversation is not None
     assert conversation.last_at == first.created_at
     assert record.add_message(conversation_id, "client-2", "two")[0].sequence == 2
 
 
+def test_a_conversation_that_is_idle_takes_no_message_and_one_that_is_not_comes_back(
+    record: Record, clock: Clock
+) -> None:
+    conversation_id = begun(record)
+    clock.tick(hours=1)
+    with pytest.raises(UnknownConversationError):
+        record.add_message(conversation_id, "client-1", "late", since=clock() - timedelta(minutes=59))
+    assert record.messages(conversation_id) == []
+    added = record.add_message(conversation_id, "client-1", "in time", since=clock() - timedelta(minutes=61))
+    assert (added.message.sequence, added.new) == (1, True)
+    assert added.conversation == record.conversation(conversation_id)
+
+
 def test_a_repeat_after_the_answer_shows_the_state_it_has_now(record: Record) -> None:
     conversation_id = begun(record)
     record.add_message(conversation_id, "client-1", "one")
     record.add_answer(conversation_id, 1, [REPLY], None)
-    repeated, new = record.add_message(conversation_id, "client-1", "one")
+    repeated, new, _ = record.add_message(conversation_id, "client-1", "one")
     assert (repeated.state, new) == ("answered", False)
 
 
@@ -180,7 +193,7 @@ def test_an_answer_has_a_reply_and_known_words(record: Record) -> None:
         record.add_answer(conversation_id, 1, [], None)
     with pytest.raises(ValueError, match="answered, unanswered"):
         record.add_answer(conversation_id, 1, [REPLY], None, state="received")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="answer, failure"):
+    with pytest.raises(ValueError, match="answer, failure, notice"):
         record.add_answer(conversation_id, 1, [replace(REPLY, kind="message")], None)  # type: ignore[arg-type]
     assert len(record.pending()) == 1
 
@@ -198,6 +211,16 @@ def test_messages_page_by_sequence(record: Record) -> None:
     assert record.message(conversation_id, 9) is None
 
 
+NOTHING = {
+    "received": 0,
+    "unanswered": 0,
+    "pending_erasures": 0,
+    "deliveries_waiting": 0,
+    "deliveries_failed": 0,
+    "deliveries_unknown": 0,
+}
+
+
 def test_pending_is_what_waits_oldest_first(record: Record) -> None:
     one, other = begun(record), begun(record)
     record.add_message(one, "client-1", "a")
@@ -205,7 +228,7 @@ def test_pending_is_what_waits_oldest_first(record: Record) -> None:
     record.add_message(other, "client-1", "c")
     assert [m.text for m in record.pending()] == ["a", "b", "c"]
     assert [m.text for m in record.pending(one)] == ["a", "b"]
-    assert record.counts() == {"received": 3, "unanswered": 0, "pending_erasures": 0}
+    assert record.counts() == {**NOTHING, "received": 3}
     record.add_answer(one, 1, [REPLY], None)
     assert [m.text for m in record.pending()] == ["b", "c"]
 

@@ -73,7 +73,7 @@ class Machine(RuleBasedStateMachine):
             with pytest.raises(UnknownConversationError):
                 self.record.add_message(name, client, text, payload)
             return
-        message, new = self.record.add_message(name, client, text, payload)
+        message, new, _ = self.record.add_message(name, client, text, payload)
         known = [entry for entry in self.messages[name] if entry["client_id"] == client]
         assert new == (not known)
         if new:
@@ -162,6 +162,9 @@ class Machine(RuleBasedStateMachine):
             "received": states.count("received"),
             "unanswered": states.count("unanswered"),
             "pending_erasures": len(pending),
+            "deliveries_waiting": 0,
+            "deliveries_failed": 0,
+            "deliveries_unknown": 0,
         }
         assert [(row["conversation_id"], row["actor"]) for row in table(self.record, "audit")] == self.audited
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ from record_samples import at_once, begun, execute, table
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
+from transcripts.base import Base
 from transcripts.database import Database
-from transcripts.models import Base
 from transcripts.record import Record
 from transcripts.schema import SchemaError
 
@@ -63,14 +64,14 @@ def test_opening_again_keeps_everything(empty_url: str) -> None:
 def test_a_failed_upgrade_leaves_nothing_behind(empty_url: str) -> None:
     database = Database(empty_url)
     with database.writing() as connection:
-        connection.exec_driver_sql("CREATE TABLE heartbeat (id INTEGER)")  # the last table of the migration
+        connection.exec_driver_sql("CREATE TABLE deliveries (id INTEGER)")  # the last table of the migrations
         connection.commit()
-    with pytest.raises(DBAPIError, match="heartbeat"):
+    with pytest.raises(DBAPIError, match="deliveries"):
         Record(empty_url)
     with database.reading() as connection:
-        assert sa.inspect(connection).get_table_names() == ["heartbeat"]
+        assert sa.inspect(connection).get_table_names() == ["deliveries"]
     with database.writing() as connection:
-        connection.exec_driver_sql("DROP TABLE heartbeat")
+        connection.exec_driver_sql("DROP TABLE deliveries")
         connection.commit()
     database.close()
     Record(empty_url).close()
@@ -151,6 +152,9 @@ def test_the_audit_of_postgresql_cannot_be_truncated(record: Record) -> None:
         execute(record, "TRUNCATE audit")
 
 
+WAITING = ("ix_messages_open", "ix_deliveries_unsent", "ix_conversations_address")
+
+
 def test_what_waits_is_found_by_index(record: Record) -> None:
     statements: list[tuple[str, Any]] = []
     event.listen(
@@ -158,13 +162,19 @@ def test_what_waits_is_found_by_index(record: Record) -> None:
     )
     record.pending()
     record.counts()
-    asked = [statement for statement in statements if statement[0].startswith("SELECT")]
-    assert len(asked) == 2
+    record.waiting("telegram", "4711")
+    record.waiting_addresses()
+    record.current("telegram", "4711", timedelta(hours=24))
+    record.take_over()
+    asked = [statement for statement in statements if statement[0].startswith(("SELECT", "UPDATE", "DELETE"))]
+    assert len(asked) == 8
     with record._database.reading() as connection:
         if not record._database.is_sqlite:
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # the table is empty
         for statement, values in asked:
             explain = "EXPLAIN QUERY PLAN" if record._database.is_sqlite else "EXPLAIN"
             plan = str(connection.exec_driver_sql(f"{explain} {statement}", values).all())
-            assert "ix_messages_open" in plan
-            assert "SCAN messages" not in plan
+            assert any(name in plan for name in WAITING)
+            assert "Seq Scan" not in plan
+            for name in ("messages", "deliveries", "conversations"):
+                assert f"SCAN {name}" not in plan.replace(f"SCAN {name} USING COVERING INDEX ix_{name}_unsent", "")

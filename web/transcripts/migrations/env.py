@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from transcripts.models import Base
+from transcripts.models import conversations
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
+context.configure(connection=context.config.attributes["connection"], target_metadata=conversations.metadata)
 with context.begin_transaction():
     context.run_migrations()
