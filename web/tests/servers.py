@@ -30,6 +30,17 @@ PATIENCE = 60
 KEY = "a key of the tests, long enough for it"
 
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
+#: A plan as `coaching.dialogue.results.table` writes it, in a reply of the bot.
+TABLE = """Your plan for 2 days a week:
+
+A (Mon)
+• Glute bridge: 2 × 10–15
+• Side plank: 2 × 20–30 seconds each side
+B (Thu)
+• Squat: 2 × 8–12
+• Clamshell: 2 × 10–15 each side
+
+Rest 60–90 seconds between sets."""
 _FIELDS = {"conversation_id", "message_id", "text", "choice", "channel", "region", "dry_run"}
 
 
@@ -85,7 +96,8 @@ class FakeBridge:
     """Stands in for the bot. It refuses what the real bridge refuses; `test_bridge_contract.py` compares the two.
 
     A text tells it what to do: "slow 3" waits so many seconds, "fail" is a 503, "unstored" a 503 with a safety reply,
-    "refuse" a 400, "plan" a plan card, "hip is out" an emergency. Every other text is echoed.
+    "refuse" a 400, "plan" a plan card, "table" such a card with its text, "buttons 13" so many choices, "long 5000" so many
+    characters; what ends with "hip is out" is an emergency. Every other text is echoed.
     """
 
     def __init__(self) -> None:
@@ -159,7 +171,7 @@ def _wrong(body: Any) -> str | None:
 
 def answer(said: str) -> dict[str, Any]:
     """Return what the stand-in answers to `said`, in the bridge's form."""
-    urgent = said in ("hip is out", "unstored")
+    urgent = said == "unstored" or said.rstrip(".").endswith("hip is out")
     reply: dict[str, Any] = {
         "text": f"You said: {said}",
         "choices": [{"title": "The workout one", "payload": "/clarify_choose_fitness"}],
@@ -177,7 +189,15 @@ def answer(said: str) -> dict[str, Any]:
             },
             "response": "utter_emergency_injury",
         }
-    if said == "plan":
+    word, _, number = said.partition(" ")
+    if word == "buttons" and number.isdigit():
+        choices = [{"title": f"Choice {n}", "payload": f"/choice_{n}"} for n in range(1, int(number) + 1)]
+        reply |= {"text": "Which one?", "choices": choices}
+    if word == "long" and number.isdigit():
+        reply["text"] = long_text(int(number))
+    if said == "table":
+        reply["text"] = TABLE
+    if said in ("plan", "table"):
         exercises = [
             {"name": "Glute bridge", "sets": "2", "reps": "10", "each_side": False, "how": "/fitness_glute_bridge"},
             {"name": "Squat", "sets": "2", "reps": "8", "each_side": False, "how": "/fitness_squat"},
@@ -200,6 +220,13 @@ def answer(said: str) -> dict[str, Any]:
         "ms": 1.0,
         "degraded": False,
     }
+
+
+def long_text(characters: int) -> str:
+    """Return so many characters of numbered sentences; every fifth ends a paragraph."""
+    ends = (" ", " ", " ", " ", "\n\n")
+    sentences = (f"This is sentence {n} of a long text.{ends[n % 5]}" for n in range(characters))
+    return "".join(sentences)[: characters - 1].rstrip().ljust(characters, ".")
 
 
 class GatewayProcess:
