@@ -78,7 +78,7 @@ web-checks: web/.venv/.ready-dev web/node_modules/.ready  ## ruff, mypy, tsc and
 	cd web && node_modules/.bin/tsc && node --test tests/widget/*.test.js
 
 web-test: web/.venv/.ready-dev $(MODEL)  ## tests of gateway, record and widget: real databases, a real browser, the real bot
-	cd web && .venv/bin/python -m pytest
+	cd web && .venv/bin/python -m pytest -n 3 --dist loadfile  # most of them wait
 
 numbers: .venv/.ready  ## write the website's emergency numbers from components/regions.yml
 	$(PYTHON) -m components.regions_export

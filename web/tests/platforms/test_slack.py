@@ -247,30 +247,32 @@ def test_text_as_it_was_typed(sent: str, typed: str) -> None:
     assert plain(sent, {US}) == typed
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        request(b""),
-        request(b"{"),
-        request(b"[]"),
-        request(b"null"),
-        request(b"[" * 100_000),
-        signed(b"", "application/x-www-form-urlencoded"),
-        signed(b"payload=", "application/x-www-form-urlencoded"),
-        signed(b"payload=%7B", "application/x-www-form-urlencoded"),
-        signed(b"payload=%FF", "application/x-www-form-urlencoded"),
-        signed(b"payload={}&payload={}", "application/x-www-form-urlencoded"),
-        signed(b"ssl_check=1", "application/x-www-form-urlencoded"),
-        request(payloads.said("x", user=None)),
-        request(payloads.said("x", channel="../etc")),
-        request(payloads.mention("x", ts="now")),
-        request(payloads.said("x") | {"event_id": 5}),
-        request(payloads.pressed("x", user="")),
-        request(payloads.pressed("x", action_ts=None)),
-    ],
-    ids=str,
-)
-def test_malformed(call: Request) -> None:
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+MALFORMED: list[tuple[Any, str]] = [
+    (b"", JSON),
+    (b"{", JSON),
+    (b"[]", JSON),
+    (b"null", JSON),
+    (b"[" * 100_000, JSON),
+    (b"", FORM),
+    (b"payload=", FORM),
+    (b"payload=%7B", FORM),
+    (b"payload=%FF", FORM),
+    (b"payload={}&payload={}", FORM),
+    (b"ssl_check=1", FORM),
+    (payloads.said("x", user=None), JSON),
+    (payloads.said("x", channel="../etc"), JSON),
+    (payloads.mention("x", ts="now"), JSON),
+    (payloads.said("x") | {"event_id": 5}, JSON),
+    (payloads.pressed("x", user=""), JSON),
+    (payloads.pressed("x", action_ts=None), JSON),
+]
+
+
+@pytest.mark.parametrize("number", range(len(MALFORMED)))
+def test_malformed(number: int) -> None:
+    body, kind = MALFORMED[number]
+    call = request(body) if kind == JSON else signed(body, kind)  # signed now: a signature lasts five minutes
     with pytest.raises(MalformedError):
         parse(call)
 

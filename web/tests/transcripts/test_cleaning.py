@@ -66,7 +66,7 @@ def test_every_text_of_the_record_is_cleaned(record: Record) -> None:
     conversation_id = begun(record)
     message, _, _ = record.add_message(conversation_id, bad, bad, payload=bad)
     assert (message.client_id, message.text, message.payload) == (good, good, good)
-    assert record.add_message(conversation_id, bad, bad) == (message, False)
+    assert record.add_message(conversation_id, bad, bad)[:2] == (message, False)
     reply = Reply(bad, (Offer(bad, bad),), {"kind": bad, bad: [bad]}, bad, bad)
     understanding = Understanding(bad, bad, float("nan"), ({bad: bad},), ({"evidence": [bad]},), bad, bad, float("inf"))
     (answer,) = record.add_answer(conversation_id, 1, [reply], understanding, reason=bad)

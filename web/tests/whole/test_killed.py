@@ -22,7 +22,9 @@ PATIENCE = 180
 pytestmark = pytest.mark.parametrize("part", ["bot", "actions", "gateway"])
 
 
-async def converse(client: httpx.AsyncClient, acknowledged: Counter[tuple[str, int]], number: int) -> None:
+async def converse(
+    client: httpx.AsyncClient, acknowledged: Counter[tuple[str, int]], under_way: asyncio.Event, number: int
+) -> None:
     """Say two things, each until it is acknowledged, as the widget does: the same id again after a lost connection."""
     begun = await insist(client, "/api/conversations", {}, {})
     headers = {"Authorization": f"Bearer {begun['token']}"}
@@ -31,6 +33,8 @@ async def converse(client: httpx.AsyncClient, acknowledged: Counter[tuple[str, i
         body = {"id": secrets.token_hex(16), "text": text}
         said = await insist(client, f"/api/conversations/{begun['id']}/messages", body, headers)
         acknowledged[begun["id"], said["sequence"]] += 1
+        if len(acknowledged) >= CONVERSATIONS // 2:
+            under_way.set()
 
 
 async def insist(client: httpx.AsyncClient, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any]:
@@ -49,8 +53,10 @@ async def talk_while_killing(whole: Whole, part: str) -> Counter[tuple[str, int]
     acknowledged: Counter[tuple[str, int]] = Counter()
     limits = httpx.Limits(max_connections=60)
     async with httpx.AsyncClient(base_url=whole.url, timeout=30, limits=limits, trust_env=False) as client:
-        talking = asyncio.gather(*(converse(client, acknowledged, number) for number in range(CONVERSATIONS)))
-        await asyncio.sleep(1.5)
+        under_way = asyncio.Event()
+        everybody = (converse(client, acknowledged, under_way, number) for number in range(CONVERSATIONS))
+        talking = asyncio.gather(*everybody)
+        await asyncio.wait_for(under_way.wait(), 60)
         assert 0 < len(acknowledged) < 2 * CONVERSATIONS, "The kill must come in the middle."
         whole.parts[part].kill_inside()
         await talking
