@@ -5,6 +5,11 @@ SHELL := /bin/bash
 # Own sets and floors by default; SET=path OUT=dir measures any other set.
 SET ?=
 OUT ?= report
+# The account that `make console-user` makes.
+NAME ?=
+ROLE ?= admin
+# What `make import-reviewed` takes: an export of the console.
+FILE ?=
 OWN_SETS := $(addprefix evaluation/,safety.tsv topics.tsv dialogues.yml unseen.tsv unseen.yml coaching.yml)
 
 PYTHON := .venv/bin/python
@@ -20,25 +25,47 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONWARNINGS := ignore
 
 .PHONY: help run test train shell evaluate paths benchmark benchmark-env ablation lint types doctor clean encoder lock numbers \
-	stories validate web-checks web-test
+	stories validate bot-test floors web-checks web-test console-user import-reviewed hints demo-data demo-pictures
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/.ready web/.venv/.ready $(MODEL)  ## set up, train if needed, start bot, actions and website gateway (Ctrl-C stops)
+run: .venv/.ready web/.venv/.ready $(MODEL)  ## set up, train if needed, start bot, actions, website and console (Ctrl-C stops)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) -m honcho start
 
 shell: .venv/.ready $(MODEL)  ## talk to it in the terminal (through the bridge when `make run` is up)
 	@$(PYTHON) -m channels.shell
 
+console-user: .venv/.ready web/.venv/.ready  ## make an account of the review console: NAME=anna, ROLE=admin (or lead, or reviewer)
+	@[ -n "$(NAME)" ] || { echo 'Whose account? make console-user NAME=anna ROLE=admin (or lead, or reviewer)'; exit 2; }
+	@$(PYTHON) -m honcho run -- sh -c 'cd web && exec .venv/bin/python -m console.user add "$$1" --role "$$2"' sh "$(NAME)" "$(ROLE)"
+
+import-reviewed: .venv/.ready web/.venv/.ready  ## take corrections into data/ and evaluation/, checked: FILE=corrections-1.zip
+	@[ -n "$(FILE)" ] || { echo 'Which export of the console? make import-reviewed FILE=corrections-1.zip'; exit 2; }
+	@cd web && .venv/bin/python -m console.teaching.importing $(abspath $(FILE))
+	@$(PYTHON) -m training.counts
+
+hints: web/.venv/.ready  ## words that hint at a missed emergency, made anew of data/ for the console's queue
+	@cd web && .venv/bin/python -m console.teaching.hinting
+
+demo-data: .venv/.ready web/.venv/.ready $(MODEL)  ## made-up people talk to the bot, into a record of their own to look at in the console
+	@$(PYTHON) -m honcho run -- sh -c 'cd web && exec .venv/bin/python -m demo'
+
+demo-pictures: .venv/.ready web/.venv/.ready-dev $(MODEL)  ## photograph the console over the demo, for docs/console
+	@$(PYTHON) -m honcho run -- sh -c 'cd web && exec .venv/bin/python -m demo.pictures'
+
 train: .venv/.ready $(MODEL)  ## train the model if it is missing or older than its sources
 
-test: .venv/.ready lint types web-checks $(MODEL) validate  ## set up and run every check
-	$(PYTHON) -m pytest
-	$(MAKE) stories
-	$(PYTHON) -m evaluation $(addprefix --set ,$(OWN_SETS)) --out $(OUT) --floors evaluation/floors.yml
-	$(PYTHON) -m evaluation.paths --out $(OUT)
+test:  ## set up and run every check
+	$(MAKE) -j2 --output-sync=target $(MODEL) lint types web-checks validate
+	$(MAKE) -j2 --output-sync=target bot-test paths floors stories
 	$(MAKE) web-test
+
+bot-test: .venv/.ready $(MODEL)  ## tests of everything but the website
+	$(PYTHON) -m pytest
+
+floors: .venv/.ready $(MODEL)  ## score the assistant on the own sets; fails below evaluation/floors.yml
+	$(PYTHON) -m evaluation $(addprefix --set ,$(OWN_SETS)) --out $(OUT) --floors evaluation/floors.yml
 
 stories: .venv/.ready $(MODEL)  ## Rasa's story tests
 	$(PYTHON) -m launcher test core --stories tests/stories --model $(MODEL) --fail-on-prediction-errors --no-plot --out results
@@ -55,6 +82,7 @@ paths: .venv/.ready $(MODEL)  ## walk every guided dialogue: each question, answ
 benchmark: .venv/.ready web/.venv/.ready benchmark-env $(MODEL)  ## speed and memory against Rasa's own starter, in one run
 	$(PYTHON) -m benchmark --starter-python .venv-benchmark/bin/python
 	$(PYTHON) -m benchmark.website
+	$(PYTHON) -m benchmark.console
 	$(PYTHON) -m benchmark.table
 
 benchmark-env: .venv-benchmark/.ready
@@ -77,7 +105,7 @@ web-checks: web/.venv/.ready-dev web/node_modules/.ready  ## ruff, mypy, tsc and
 	cd web && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
 	cd web && node_modules/.bin/tsc && node --test tests/widget/*.test.js
 
-web-test: web/.venv/.ready-dev $(MODEL)  ## tests of gateway, record and widget: real databases, a real browser, the real bot
+web-test: web/.venv/.ready-dev $(MODEL)  ## tests of gateway, console, record and widget: real databases, a real browser, the real bot
 	cd web && .venv/bin/python -m pytest -n 3 --dist loadfile  # most of them wait
 
 numbers: .venv/.ready  ## write the website's emergency numbers from components/regions.yml

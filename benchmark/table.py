@@ -23,21 +23,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmark.table", description="Write the table into README.md.")
     parser.add_argument("--result", type=Path, default=ROOT / "benchmark" / "results" / "latest.json")
     parser.add_argument("--website", type=Path, default=ROOT / "benchmark" / "results" / "website.json")
+    parser.add_argument("--console", type=Path, default=ROOT / "benchmark" / "results" / "console.json")
     parser.add_argument("--page", type=Path, default=ROOT / "README.md")
     options = parser.parse_args(arguments)
     try:
-        found, website = (json.loads(path.read_text(encoding="utf-8")) for path in (options.result, options.website))
-        fill(options.page, BENCHMARK, table(found, website))
+        results = (options.result, options.website, options.console)
+        fill(options.page, BENCHMARK, table(*(json.loads(path.read_text(encoding="utf-8")) for path in results)))
     except (OSError, BadPageError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
 
 
-def table(found: dict[str, Any], website: dict[str, Any]) -> str:
-    """Return the Markdown table of both results and the sentences below it."""
+def table(found: dict[str, Any], website: dict[str, Any], console: dict[str, Any]) -> str:
+    """Return the Markdown table of all results and the sentences below it."""
     lines = ["| | Rasa's starter | this assistant | ratio | demanded |", "|---|---:|---:|---:|---|"]
-    rows = [*_rows(found), *_website_rows(website)]
+    rows = [*_rows(found), *_website_rows(website), _console_row(console)]
     lines += ["| " + " | ".join(cell or "-" for cell in row) + " |" for row in rows]
     return "\n".join([*lines, "", _sentences(found)])
 
@@ -45,7 +46,9 @@ def table(found: dict[str, Any], website: dict[str, Any]) -> str:
 def _rows(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     """Yield title, both systems' figures, ratio and demand; an empty text where there is none."""
     systems, ratios = (found["starter"], found["assistant"]), found["ratios"]
-    limits = {demand["figure"]: _limit(demand) for demand in found["demands"]}
+    limits = {
+        demand["figure"]: _limit(demand, " s" if demand["figure"].endswith("_s") else "") for demand in found["demands"]
+    }
 
     def row(title: str, shown: Callable[[dict[str, Any]], str], figure: str = "") -> tuple[str, ...]:
         ratio = "" if ratios.get(figure) is None else f"{ratios[figure]:.2f}"
@@ -74,8 +77,18 @@ def _rows(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
 
 def _website_rows(website: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     yield ("website: message to reply on the stream, p50", "", _ms(website["website_ms"], "p50"), "", "")
-    limit = f"at most {website['at_most']:g} ms{'' if website['met'] else ', **not met**'}"
-    yield ("website: on top of the bridge's turn, p50", "", f"{website['added_p50_ms']:.1f} ms", "", limit)
+    yield (
+        "website: on top of the bridge's turn, p50",
+        "",
+        f"{website['added_p50_ms']:.1f} ms",
+        "",
+        _limit(website, " ms"),
+    )
+
+
+def _console_row(console: dict[str, Any]) -> tuple[str, ...]:
+    title = f"console: slowest page of queue, search and list with {console['messages']:,} messages, p95"
+    return (title, "", f"{console['slowest_p95_ms']:.0f} ms", "", _limit(console, " ms"))
 
 
 def _sentences(found: dict[str, Any]) -> str:
@@ -93,8 +106,7 @@ def _times(ratio: float | None) -> str:
     return "-" if ratio is None else f"{ratio:.2f}"
 
 
-def _limit(demand: dict[str, Any]) -> str:
-    unit = " s" if demand["figure"].endswith("_s") else ""
+def _limit(demand: dict[str, Any], unit: str = "") -> str:
     return f"at most {demand['at_most']:g}{unit}{'' if demand['met'] else ', **not met**'}"
 
 

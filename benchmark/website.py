@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and write the result; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmark.website", description="Measure the website's gateway.")
     parser.add_argument("--out", type=Path, default=RESULT)
-    parser.add_argument("--turns", type=int, default=200, help="turns of each way (200)")
+    parser.add_argument("--turns", type=int, default=800, help="turns of each way (800)")
     options = parser.parse_args(arguments)
     end_with_this_process()
     try:

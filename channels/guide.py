@@ -1,4 +1,4 @@
-"""Waits until bridge and gateway answer and says what to do next; the last process of `make run`."""
+"""Waits until bridge, gateway and console answer and says what to do next; the last process of `make run`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ PORT_VARIABLE = "HIP_BRIDGE_PORT"
 DEFAULT_PORT = 5005
 GATEWAY_PORT_VARIABLE = "HIP_GATEWAY_PORT"
 DEFAULT_GATEWAY_PORT = 8000
+CONSOLE_PORT_VARIABLE = "HIP_CONSOLE_PORT"
+DEFAULT_CONSOLE_PORT = 8001
 #: Seconds to wait for a first start on a slow machine.
 PATIENCE = 180
 
@@ -52,11 +54,25 @@ def website_is_ready() -> bool:
         return False
 
 
+def console_url() -> str:
+    """Return the loopback address of the review console."""
+    return f"http://127.0.0.1:{os.environ.get(CONSOLE_PORT_VARIABLE) or DEFAULT_CONSOLE_PORT}/"
+
+
+def console_is_ready() -> bool:
+    """Tell whether the console and the record behind it answer."""
+    try:
+        return requests.get(f"{console_url()}ready", timeout=5).status_code == requests.codes.ok
+    except requests.RequestException:
+        return False
+
+
 def main() -> int:
     """Return 1 when something has not come up in time; otherwise stay until stopped."""
     signal.signal(signal.SIGTERM, _stop)
     started = time.monotonic()
-    for name, is_up in (("bridge", is_healthy), ("website gateway", website_is_ready)):
+    parts = (("bridge", is_healthy), ("website gateway", website_is_ready), ("review console", console_is_ready))
+    for name, is_up in parts:
         while not is_up():
             if time.monotonic() - started > PATIENCE:
                 sys.stdout.write(f"The {name} did not come up. `make doctor` names what is missing.\n")
@@ -65,6 +81,7 @@ def main() -> int:
     sys.stdout.write(
         f"\nThe assistant is ready.\n"
         f"  website:  {website_url()}   a page with the chat\n"
+        f"  console:  {console_url()}   where staff review; make console-user NAME=anna makes the first account\n"
         f"  terminal: make shell, in a second terminal\n"
         f"  bridge:   {bridge_url('turn')}\n"
         "Ctrl-C here stops everything.\n\n"

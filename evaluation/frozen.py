@@ -18,6 +18,8 @@ import yaml
 
 FOLDER = Path(__file__).resolve().parent
 RECORD = "frozen.yml"
+#: Grows with every `make import-reviewed`: nothing is tuned on it, and no floor measures it.
+GROWING = ("reviewed.tsv",)
 CHANGE_KEYS = ("date", "file", "line", "what", "why", "sha256")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -65,7 +67,7 @@ def _hash_problems(folder: Path, last: dict[str, str]) -> list[str]:
 
 def _unrecorded(folder: Path, last: dict[str, str]) -> list[str]:
     names = sorted(path.name for path in folder.glob("*.tsv"))
-    return [f"{name} is not recorded in {RECORD}." for name in names if name not in last]
+    return [f"{name} is not recorded in {RECORD}." for name in names if name not in (*last, *GROWING)]
 
 
 def _change_problem(number: int, change: Any, files: dict[str, str]) -> str | None:

@@ -24,9 +24,14 @@ from evaluation.similarity import near_pairs, normalise, trigrams
 from evaluation.training_lines import BadTrainingDataError, Line, read_training_lines
 
 ROOT = Path(__file__).resolve().parent.parent
-SETS = tuple(
-    ROOT / "evaluation" / name
-    for name in ("safety.tsv", "topics.tsv", "dialogues.yml", "unseen.tsv", "unseen.yml", "coaching.yml")
+#: Made by the first `make import-reviewed`.
+REVIEWED = ROOT / "evaluation" / "reviewed.tsv"
+SETS = (
+    *(
+        ROOT / "evaluation" / name
+        for name in ("safety.tsv", "topics.tsv", "dialogues.yml", "unseen.tsv", "unseen.yml", "coaching.yml")
+    ),
+    *([REVIEWED] if REVIEWED.is_file() else []),
 )
 #: Anybody types "hip reduction" or "thanks": bare terms of up to so many words are no overlap, but listed.
 BARE_WORDS = 3

@@ -21,6 +21,7 @@ PORTS = {
     int(os.environ.get("HIP_BRIDGE_PORT", "5005")): "the bridge (HIP_BRIDGE_PORT chooses another)",
     5055: "the action server",
     int(os.environ.get("HIP_GATEWAY_PORT", "8000")): "the website (HIP_GATEWAY_PORT chooses another)",
+    int(os.environ.get("HIP_CONSOLE_PORT", "8001")): "the review console (HIP_CONSOLE_PORT chooses another)",
 }
 #: Version -> what it is for.
 PYTHONS = {"3.10": "the bot", "3.11": "the website"}

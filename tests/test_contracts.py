@@ -402,9 +402,10 @@ def settings_in_code() -> set[str]:
 
 
 def website_settings() -> set[str]:
-    """HIP_ and the name of each field of the classes that read settings, of the gateway and of each messaging platform."""
+    """HIP_ and the name of each field of the classes that read settings, of gateway, console, both, and each messaging platform."""
     found: set[str] = set()
-    for path in (ROOT / "web" / "gateway").rglob("*.py"):
+    rooms = [ROOT / "web" / room for room in ("gateway", "console", "installation")]
+    for path in (path for room in rooms for path in room.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef) and any(ast.unparse(base).endswith("Settings") for base in node.bases):
                 fields = [item for item in node.body if isinstance(item, ast.AnnAssign)]
@@ -421,6 +422,7 @@ def test_every_setting_is_in_the_example_and_in_the_docs() -> None:
         "HIP_BRIDGE_SECRET",
         "HIP_RETENTION_DAYS",
         "HIP_PUBLIC_URL",
+        "HIP_CONSOLE_PORT",
         "HIP_TELEGRAM_TOKEN",
         "HIP_TWILIO_FROM",
     } <= used

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from gateway.app import create_app
 from gateway.platforms.loading import SettingsError
 from gateway.settings import Settings
+from installation.settings import problems
 
 #: Seconds that open requests get at shut-down; event streams end at once.
 GRACE = 5
@@ -22,9 +23,7 @@ def main() -> int:
     try:
         settings = Settings()
     except ValidationError as error:
-        for problem in error.errors():
-            name = "_".join(str(part) for part in problem["loc"])
-            sys.stderr.write(f"HIP_{name.upper()}: {problem['msg']}.\n")
+        sys.stderr.write(problems(error))
         return 2
     try:
         server = uvicorn.Server(configuration(settings))

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
+from fastapi.routing import APIRoute
+from pydantic import ValidationError
 from sse_starlette import EventSourceResponse
 
 from gateway.errors import ApiError
@@ -18,7 +24,11 @@ from transcripts.values import Conversation
 router = APIRouter(prefix="/api")
 
 Sequence = Annotated[int, Path(ge=1, le=2**31 - 1)]
+PathId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+Bearer = Annotated[str, Header(alias="Authorization")]
 After = Annotated[int, Query(ge=0, le=2**31 - 1)]
+#: A message is in the record; its answer comes by the stream.
+STORED = HTTPStatus.ACCEPTED
 
 
 async def service_of(request: Request) -> Service:
@@ -30,11 +40,7 @@ async def service_of(request: Request) -> Service:
 ServiceOf = Annotated[Service, Depends(service_of)]
 
 
-async def own_id(
-    service: ServiceOf,
-    conversation_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")],
-    authorization: Annotated[str, Header()] = "",
-) -> str:
+async def own_id(service: ServiceOf, conversation_id: PathId, authorization: Bearer = "") -> str:
     """Return the id that the caller's token is of; raises ApiError, the same for others' and for none."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not service.tokens.belongs(token.strip(), conversation_id):
@@ -71,10 +77,41 @@ async def begin(body: Begin, request: Request, service: ServiceOf) -> Begun:
     return Begun(id=conversation, token=token)
 
 
-@router.post("/conversations/{conversation_id}/messages", status_code=202)
-async def say(body: Say, request: Request, conversation_id: OwnId, service: ServiceOf) -> Shown:
+class _SayRoute(APIRoute):
+    """The route of `say`, which visitors wait for: to call it, FastAPI takes as long as storing the message does."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what reads the request as the description of `say` has it, and gives the response."""
+
+        async def handle(request: Request) -> Response:
+            try:
+                # not with pydantic's own reader, which refuses half an emoji
+                body = Say.model_validate(json.loads(await request.body()))
+            except ValidationError as error:
+                raise RequestValidationError(error.errors()) from error
+            except (ValueError, RecursionError) as error:
+                raise ApiError("bad_request", "The body is no JSON.") from error
+            authorization = request.headers.get("authorization", "")
+            message = await say(body, request, request.path_params["conversation_id"], authorization)
+            return Response(message.model_dump_json(), STORED, media_type="application/json")
+
+        return handle
+
+
+async def say(body: Say, request: Request, conversation_id: PathId, authorization: Bearer = "") -> Shown:
     """Take a message. It is in the record when this returns; replies come by the stream. A repeated id is answered once."""
+    service = await service_of(request)  # called, not injected: the visitor waits for each dependency of this one
+    conversation_id = await own_id(service, conversation_id, authorization)
     return shown(await service.say(conversation_id, body, address_of(request)))
+
+
+router.add_api_route(
+    "/conversations/{conversation_id}/messages",
+    say,
+    methods=["POST"],
+    status_code=STORED,
+    route_class_override=_SayRoute,
+)
 
 
 @router.get("/conversations/{conversation_id}/messages")

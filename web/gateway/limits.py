@@ -1,36 +1,19 @@
-"""How much one visitor or one address may send. In memory: a restart forgets, and there is one process."""
+"""How much one visitor or one address may send."""
 
 from __future__ import annotations
 
-import math
-
-from throttled import Throttled
-from throttled.store import MemoryStore
-
 from gateway.errors import ApiError
-
-#: Most names that are remembered; beyond, the one that was quiet for longest is forgotten.
-NAMES = 100_000
+from installation import limits
 
 
 class Limit:
-    """One limit for each name, such as `15/minute;200/hour`: so many at once, then evenly (GCRA).
-
-    Raises:
-        throttled.exceptions.DataError: the rule cannot be read.
-    """
+    """A limit with what is told to whoever exceeds it; `message` says `{wait}`, the seconds to wait."""
 
     def __init__(self, rule: str, message: str) -> None:
-        self._limits = [
-            Throttled(using="gcra", quota=part, store=MemoryStore(options={"MAX_SIZE": NAMES}))
-            for part in rule.split(";")
-        ]
-        self._message = message
+        self._limit, self._message = limits.Limit(rule), message
 
     def take(self, name: str) -> None:
         """Count one; raises ApiError with Retry-After when it is too much."""
-        for limit in self._limits:
-            result = limit.limit(name)
-            if result.limited:
-                wait = max(1, math.ceil(result.state.retry_after))
-                raise ApiError("rate_limited", self._message.format(wait=wait), headers={"Retry-After": str(wait)})
+        wait = self._limit.take(name)
+        if wait:
+            raise ApiError("rate_limited", self._message.format(wait=wait), headers={"Retry-After": str(wait)})

@@ -22,12 +22,16 @@ from gateway.threads import Threads
 from gateway.tokens import Tokens
 from gateway.turns import Turns
 from transcripts.record import Record
+from transcripts.retention import EVERY
 from transcripts.values import Conversation, Message
 
 logger = logging.getLogger(__name__)
 
 #: Seconds between two looks at erasures that are to do, and between two at what is old enough to be erased.
-ERASURES_EVERY, RETENTION_EVERY = 15.0, 3600.0
+ERASURES_EVERY, RETENTION_EVERY = 15.0, EVERY.total_seconds()
+#: Steps of the event loop after which a turn has gone out to the bot: its worker begins, then the request is written. The
+#: visitor waits for the turn, so it goes before the answer to the visitor's own request.
+UNDER_WAY = 2
 
 
 class Service:
@@ -59,7 +63,7 @@ class Service:
         self.begin_limit = Limit(settings.limit_begin, "Too many new chats: wait {wait} seconds.")
         by_conversation = Limit(settings.limit_conversation, "That was fast: wait {wait} seconds.")
         by_address = Limit(settings.limit_address, "Too many messages from here: wait {wait} seconds.")
-        self._posting = Posting(record, settings.idle, by_conversation, by_address)
+        self._posting = Posting(record, self.threads, settings.idle, by_conversation, by_address)
         self.platforms = Platforms(
             adapters,
             public_url,
@@ -73,6 +77,7 @@ class Service:
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._erasing: set[asyncio.Task[None]] = set()
+        self._pending: set[str] = set()
 
     async def start(self) -> None:
         """Take up what an earlier process left, and begin the recurring work."""
@@ -103,11 +108,12 @@ class Service:
         Raises:
             ApiError: there is no such conversation (any more), the message is malformed, or one too many.
         """
-        message, new, conversation = await self.threads.run(self._posting.store, conversation_id, body, address)
+        message, new, conversation = await self._posting.store(conversation_id, body, address)
         if new:
             metrics.messages.labels(conversation.channel).inc()
             self.turns.take(message, conversation)
-            await asyncio.sleep(0)  # the turn goes out first, then the answer to the request
+            for _ in range(UNDER_WAY):
+                await asyncio.sleep(0)
         return message
 
     async def erase(self, conversation: str, actor: str) -> None:
@@ -150,14 +156,26 @@ class Service:
             await self.threads.run(self.record.erasure_done, conversation)
 
     async def _erase_at_the_bot(self) -> None:
-        for conversation in await self.threads.run(self.record.pending_erasures):
+        """Erase at the bot what is erased in the record, by the console perhaps: then nothing here may bring it back."""
+        pending = await self.threads.run(self.record.pending_erasures)
+        for conversation in pending:
+            self._let_go(conversation)
             await self._erase_one_at_the_bot(conversation)
+        if set(pending) - self._pending:  # whoever erased it may have found the file in use, or too large, to clean it
+            await self.threads.run(self.record.clean)
+        self._pending = set(pending)
 
     async def _expire(self) -> None:
-        for conversation in await self.threads.run(self.record.expire, self.settings.retention):
-            self.turns.drop(conversation)
-            self.hub.say(conversation, ERASED, {})
+        expired = await self.threads.run(self.record.expire, self.settings.retention)
+        await self.threads.run(self.record.note_retention, self.settings.retention, len(expired))
+        for conversation in expired:
+            self._let_go(conversation)
             await self._erase_one_at_the_bot(conversation)
+
+    def _let_go(self, conversation: str) -> None:
+        """Forget what waits in an erased conversation, and close it where it is open."""
+        self.turns.drop(conversation)
+        self.hub.say(conversation, ERASED, {})
 
 
 async def _every(seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:

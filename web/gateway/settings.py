@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 from functools import cached_property
-from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
-from throttled.exceptions import DataError
 
-from gateway.limits import Limit
 from gateway.numbers import known_region
-
-#: Where what is kept between runs lies: beside the bot's own conversations.
-VAR = Path(__file__).resolve().parents[2] / "var"
-SHORTEST_KEY = 32
+from installation.keys import kept_key
+from installation.settings import VAR, InstallationSettings, Key, Rule
 
 
-class Settings(BaseSettings):
-    """Read from HIP_<NAME>; a wrong value ends the start with its name and what is allowed."""
-
-    model_config = SettingsConfigDict(env_prefix="HIP_", extra="ignore")
+class Settings(InstallationSettings):
+    """Those of the gateway, with those that it shares."""
 
     #: Where the gateway listens.
     gateway_host: str = "127.0.0.1"
@@ -32,22 +23,14 @@ class Settings(BaseSettings):
     #: Other sites whose pages may embed the widget: `https://www.example.org`, comma-separated. The gateway's own always may.
     gateway_origins: str = ""
     #: Signs the visitors' tokens, at least 32 characters; without it a key is made once and kept in var/gateway.key.
-    gateway_key: SecretStr | None = None
-    #: Region of the emergency number (ISO 3166-1 alpha-2, or EU) where a page names none.
-    gateway_region: str | None = None
-    #: The bridge of the bot.
-    bridge_url: str = ""
-    bridge_port: int = Field(default=5005, ge=1, le=65535)
-    bridge_secret: SecretStr | None = None
-    #: The record's database, an SQLAlchemy URL; without it the SQLite file var/record.db.
-    record_url: str | None = None
+    gateway_key: Key | None = None
     #: Days after its last message at which a conversation is erased, and hours after which it can only be read.
     retention_days: int = Field(default=30, ge=1)
     idle_hours: int = Field(default=72, ge=1)
-    #: Most of each: `15/minute` lets 15 come at once, then one every 4 seconds; several, separated by `;`, hold together.
-    limit_conversation: str = "15/minute;200/hour"
-    limit_address: str = "120/minute"
-    limit_begin: str = "20/minute;200/hour"
+    #: Most of each.
+    limit_conversation: Rule = "15/minute;200/hour"
+    limit_address: Rule = "120/minute"
+    limit_begin: Rule = "20/minute;200/hour"
     #: Most open event streams: of one conversation, of one address, of all.
     streams_conversation: int = Field(default=6, ge=1)
     streams_address: int = Field(default=60, ge=1)
@@ -61,22 +44,6 @@ class Settings(BaseSettings):
         if value and not known_region(value):
             raise ValueError("must be a two-letter country code in capitals such as GB, or EU")
         return value or None
-
-    @field_validator("gateway_key")
-    @classmethod
-    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and len(value.get_secret_value()) < SHORTEST_KEY:
-            raise ValueError(f"must have at least {SHORTEST_KEY} characters")
-        return value
-
-    @field_validator("limit_conversation", "limit_address", "limit_begin")
-    @classmethod
-    def _limit(cls, value: str) -> str:
-        try:
-            Limit(value, "")
-        except DataError as error:
-            raise ValueError(str(error)) from error
-        return value
 
     @field_validator("gateway_origins")
     @classmethod
@@ -93,14 +60,9 @@ class Settings(BaseSettings):
         return frozenset(origin.lower() for origin in _listed(self.gateway_origins))
 
     @cached_property
-    def bridge(self) -> str:
-        """Address of the bridge, without a slash at its end."""
-        return (self.bridge_url or f"http://127.0.0.1:{self.bridge_port}").rstrip("/") + "/webhooks/bridge"
-
-    @cached_property
     def key(self) -> str:
         """The key that signs tokens. Raises OSError when var/gateway.key can be neither read nor made."""
-        return self.gateway_key.get_secret_value() if self.gateway_key else _kept_key(VAR / "gateway.key")
+        return self.gateway_key.get_secret_value() if self.gateway_key else kept_key(VAR / "gateway.key")
 
     @cached_property
     def retention(self) -> timedelta:
@@ -115,14 +77,3 @@ class Settings(BaseSettings):
 
 def _listed(value: str) -> list[str]:
     return [entry.strip().rstrip("/") for entry in value.split(",") if entry.strip()]
-
-
-def _kept_key(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="ascii") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass  # made at an earlier start
-    return path.read_text(encoding="ascii").strip()

@@ -10,6 +10,7 @@ from gateway.hub import Hub
 from gateway.shapes import shown
 from gateway.threads import Threads
 from transcripts.record import Record
+from transcripts.values import Message
 
 #: Seconds between two comment lines that keep proxies from closing an idle stream.
 PING = 15
@@ -26,15 +27,14 @@ def event_stream(
     """Return the response that streams the conversation's events; raises ApiError when too many streams are open."""
     hub.admit(conversation, address)
 
-    async def events() -> AsyncIterator[ServerSentEvent]:
+    async def events() -> AsyncIterator[ServerSentEvent | bytes]:
         last = after
         with hub.listen(conversation, address) as ear:
             page = await threads.run(record.messages, conversation, last, PAGE)
             while True:
                 while page:
-                    for message in page:
-                        last = message.sequence
-                        yield JSONServerSentEvent(shown(message).model_dump(), event="message", id=str(last))
+                    last = page[-1].sequence
+                    yield b"".join(_event(message).encode() for message in page)
                     page = await threads.run(record.messages, conversation, last, PAGE) if len(page) == PAGE else []
                 for name, data in ear.take_passing():
                     yield JSONServerSentEvent(data, event=name)
@@ -51,3 +51,7 @@ def event_stream(
         send_timeout=SEND_TIMEOUT,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+def _event(message: Message) -> ServerSentEvent:
+    return ServerSentEvent(shown(message).model_dump_json(), event="message", id=str(message.sequence))

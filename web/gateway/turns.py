@@ -156,7 +156,7 @@ class Turns:
         region, told = conversation.region or self._region, False
         while True:
             try:
-                stored = await self._threads.run(
+                stored = await self._threads.run_or_wait(
                     self._record.add_answer,
                     message.conversation_id,
                     message.sequence,

@@ -1,18 +1,23 @@
-"""Fixtures of the gateway's tests: a stand-in for the bot, a gateway on a record of its own, visitors."""
+"""Fixtures: a stand-in for the bot, a gateway on a record of its own, visitors; databases for tests of both kinds."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from postgres import Postgres
 from servers import KEY, FakeBridge, ThreadedServer, free_port
 from visitor import Visitor, open_clients
 
 from gateway.__main__ import configuration
 from gateway.settings import Settings
+from transcripts.record import Record
+
+BACKENDS = ("sqlite", "postgresql")
 
 for name in [name for name in os.environ if name.startswith("HIP_")]:
     del os.environ[name]  # the tests say themselves what is set
@@ -81,3 +86,47 @@ def visitor(gateway: ThreadedServer) -> Iterator[Visitor]:
     finally:
         if with_client.listening:
             with_client.hang_up()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Postgres]:
+    postgres = Postgres()
+    try:
+        postgres.start()
+        yield postgres
+    finally:
+        postgres.remove()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("migrated") / "record.db"
+    Record(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_database(cluster: Postgres) -> str:
+    """The name of a PostgreSQL database with the newest schema, to copy from."""
+    url = cluster.database()
+    Record(url).close()
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(params=BACKENDS)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/record.db"
+    cluster: Postgres = request.getfixturevalue("cluster")
+    return cluster.database()
+
+
+@pytest.fixture(params=BACKENDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a record without any row. Every test that asks for it runs on SQLite and on a real PostgreSQL."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "record.db")
+        return f"sqlite:///{tmp_path}/record.db"
+    cluster: Postgres = request.getfixturevalue("cluster")
+    return cluster.database(request.getfixturevalue("migrated_database"))

@@ -11,16 +11,17 @@ import subprocess
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 WEB = Path(__file__).resolve().parents[1]
 ROOT = WEB.parent
@@ -92,7 +93,39 @@ class ThreadedServer:
         assert not self._thread.is_alive(), "The server did not stop."
 
 
-class FakeBridge:
+class StandIn(ABC):
+    """Somebody else's server, on a free port of loopback that it keeps when it is started again."""
+
+    log_level = "warning"
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._server: ThreadedServer | None = None
+
+    @abstractmethod
+    def routes(self) -> list[BaseRoute]:
+        """Its paths."""
+
+    def start(self) -> None:
+        app = Starlette(routes=self.routes())
+        self._server = ThreadedServer(uvicorn.Config(app, port=self.port, log_level=self.log_level, access_log=False))
+        self._server.start()
+
+    def stop(self) -> None:
+        if self._server:
+            self._server.stop()
+            self._server = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class FakeBridge(StandIn):
     """Stands in for the bot. It refuses what the real bridge refuses; `test_bridge_contract.py` compares the two.
 
     A text tells it what to do: "slow 3" waits so many seconds, "fail" is a 503, "unstored" a 503 with a safety reply,
@@ -101,29 +134,19 @@ class FakeBridge:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.calls: list[dict[str, Any]] = []
         self.answered: Counter[str] = Counter()
         self.erased: list[str] = []
         self.erasing_fails = False
         self._stored: dict[tuple[str, str], dict[str, Any]] = {}
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._server: ThreadedServer | None = None
 
-    def start(self) -> None:
-        routes = [
+    def routes(self) -> list[BaseRoute]:
+        return [
             Route("/webhooks/bridge/turn", self._turn, methods=["POST"]),
             Route("/webhooks/bridge/conversations/{id}", self._erase, methods=["DELETE"]),
             Route("/webhooks/bridge/health", self._health),
         ]
-        config = uvicorn.Config(Starlette(routes=routes), port=self.port, log_level="warning", access_log=False)
-        self._server = ThreadedServer(config)
-        self._server.start()
-
-    def stop(self) -> None:
-        if self._server:
-            self._server.stop()
-            self._server = None
 
     async def _turn(self, request: Request) -> JSONResponse:
         body = await request.json()

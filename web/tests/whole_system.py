@@ -47,9 +47,9 @@ class Kept:
 
 
 class Whole:
-    """Everything that `make run` starts, on free ports and a folder of its own."""
+    """Everything that `make run` starts, on free ports and a folder of its own; `model` answers."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, model: Path = MODEL, **settings: str) -> None:
         if not MODEL.is_file() or not PYTHON.is_file():
             pytest.fail("The bot is not set up: run `make train` in the repository's root.", pytrace=False)
         actions_port, bridge_port, gateway_port = free_port(), free_port(), free_port()
@@ -61,7 +61,7 @@ class Whole:
         self.url = f"http://127.0.0.1:{gateway_port}"
         self.record_url = f"sqlite:///{folder}/record.db"
         rasa = ["-m", "launcher", "run", "--interface", "127.0.0.1", "--port", str(bridge_port)]
-        rasa += ["--model", str(MODEL), "--endpoints", str(endpoints), "--credentials", "credentials.yml"]
+        rasa += ["--model", str(model), "--endpoints", str(endpoints), "--credentials", "credentials.yml"]
         self.parts = {
             "actions": Kept(
                 "actions", folder, ".",

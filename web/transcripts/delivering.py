@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from transcripts import rows
+from transcripts.at_once import Writing
 from transcripts.models import IS_UNSENT, deliveries
 from transcripts.values import Delivery, FinalDeliveryState, Message, Reply
 
@@ -21,6 +22,7 @@ URGENT_CARDS = frozenset({"emergency", "crisis"})
 #: Rows that are read of what waits for one address: it is read again after each that is sent.
 MOST_WAITING = 100
 
+_ADD = insert(deliveries)
 _NEW: dict[str, Any] = {"part": 0, "state": "waiting", "attempts": 0}
 
 
@@ -29,7 +31,7 @@ def is_urgent(message: Message | Reply) -> bool:
     return message.kind == "failure" or (message.card or {}).get("kind") in URGENT_CARDS
 
 
-def queue(connection: Connection, channel: str, address: str, replies: Sequence[Message], now: datetime) -> None:
+def queue(connection: Writing, channel: str, address: str, replies: Sequence[Message], now: datetime) -> None:
     """Store one delivery for each of the replies; the caller commits."""
     values = [
         {
@@ -43,13 +45,13 @@ def queue(connection: Connection, channel: str, address: str, replies: Sequence[
         }
         for reply in replies
     ]
-    connection.execute(insert(deliveries), values)
+    connection.execute(_ADD, values)
 
 
 def notify(connection: Connection, channel: str, address: str, text: str, now: datetime) -> None:
     """Store a delivery that belongs to no conversation, and commit."""
     values = {**_NEW, "channel": channel, "address": address, "text": text, "urgent": False, "updated_at": now}
-    connection.execute(insert(deliveries), values)
+    connection.execute(_ADD, values)
     connection.commit()
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import ExceptionContext
 
 #: Seconds to wait for another process's write (SQLite), and for a free connection. A visitor waits 8 s at most.
@@ -17,9 +17,8 @@ PATIENCE = 5.0
 
 #: Readers and a writer at the same time. Stays with the file; see `_switch_to_wal`.
 WAL = "PRAGMA journal_mode = WAL"
-#: Run on every SQLite connection.
+#: Run on every SQLite connection, after the one that says how long it waits for other writers.
 PRAGMAS = (
-    f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}",
     "PRAGMA synchronous = NORMAL",  # a killed process loses nothing; a power cut may lose the last moments, no more
     "PRAGMA secure_delete = ON",  # deleted words are overwritten
     "PRAGMA foreign_keys = ON",
@@ -39,12 +38,9 @@ _COMMON: dict[str, Any] = {
     "pool_use_lifo": True,  # the connection that was used last has the pages and statements at hand
 }
 
-#: Name of the execution option that says how a transaction of SQLite begins; None: not at all.
-BEGIN = "hip_begin"
-
 
 def sqlite_engine(where: URL) -> Engine:
-    """Return the engine of a file, made with its folder when missing. Its transactions begin as the option BEGIN says."""
+    """Return the engine of a file, made with its folder when missing. It begins no transaction by itself."""
     file = Path(str(where.database))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)  # health data: for this user only; SQLite gives its side files the same mode
@@ -53,17 +49,27 @@ def sqlite_engine(where: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver would begin transactions late, and never with IMMEDIATE
-        for pragma in PRAGMAS:
+        for pragma in (waits(PATIENCE), *PRAGMAS):
             connection.execute(pragma)
         _switch_to_wal(connection)
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        statement = connection.get_execution_options().get(BEGIN, "BEGIN")
-        if statement:
-            connection.exec_driver_sql(statement)
-
     return engine
+
+
+def sqlite_driver_at_once(where: URL) -> sqlite3.Connection:
+    """Return a connection that waits for nobody: not for other writers, nor for the disk to take the write-ahead file in.
+
+    That is left to the connections of `sqlite_engine`, which has made the file before. Threads may use it in turn.
+    """
+    driver = sqlite3.connect(str(where.database), isolation_level=None, check_same_thread=False)
+    for pragma in (waits(0), "PRAGMA wal_autocheckpoint = 0", *PRAGMAS):
+        driver.execute(pragma)
+    return driver
+
+
+def waits(seconds: float) -> str:
+    """Return SQLite's statement for how long a connection waits for other writers."""
+    return f"PRAGMA busy_timeout = {int(seconds * 1000)}"
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from transcripts.arriving import take_turn
 from transcripts.models import audit, conversations, deliveries, erasures, messages
@@ -26,22 +27,26 @@ def erase(
     return True
 
 
-def erase_address(
-    connection: Connection, channel: str, address: str, actor: str, now: datetime
+def erase_addresses(
+    connection: Connection, places: Collection[tuple[str, str]], actor: str, now: datetime
 ) -> tuple[list[str], int]:
-    """Erase all that holds this address, and commit.
+    """Erase all that holds one of these addresses, given as (channel, address), and commit.
 
     Returns:
-        the conversations, the oldest first; how many deliveries of no conversation went too.
+        the conversations, of each address the oldest first; how many deliveries of no conversation went too.
     """
-    take_turn(connection, channel, address)
-    own = (conversations.c.channel == channel, conversations.c.address == address)
-    found = select(conversations.c.id).where(*own).order_by(conversations.c.created_at).with_for_update()
-    erased = list(connection.execute(found).scalars())
-    for conversation_id in erased:
-        _erase(connection, conversation_id, actor, now)
-    left = (deliveries.c.channel == channel, deliveries.c.address == address)
-    loose = connection.execute(delete(deliveries).where(*left)).rowcount
+    erased: list[str] = []
+    loose = 0
+    for channel, address in sorted(places):  # in one order, so that two erasures do not wait for each other
+        take_turn(connection, channel, address)
+        own = (conversations.c.channel == channel, conversations.c.address == address)
+        found = select(conversations.c.id).where(*own).order_by(conversations.c.created_at).with_for_update()
+        here = list(connection.execute(found).scalars())
+        for conversation_id in here:
+            _erase(connection, conversation_id, actor, now)
+        left = (deliveries.c.channel == channel, deliveries.c.address == address)
+        loose += connection.execute(delete(deliveries).where(*left)).rowcount
+        erased += here
     connection.commit()
     return erased, loose
 
@@ -98,6 +103,6 @@ def done(connection: Connection, conversation_id: str, now: datetime) -> None:
     connection.commit()
 
 
-def any_ever(connection: Connection) -> bool:
-    """Tell whether anything was ever erased here."""
-    return connection.execute(select(erasures.c.conversation_id).limit(1)).first() is not None
+def count(connection: Connection) -> int:
+    """Return how many conversations were ever erased here, by whatever process."""
+    return int(connection.execute(select(func.count()).select_from(erasures)).scalar_one())

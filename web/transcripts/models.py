@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ForeignKey, Index, Table, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from transcripts import review_models as _console  # noqa: F401  its tables are in the same metadata
 from transcripts.base import Base, Number, partial
 from transcripts.columns import CleanJson
 
@@ -162,7 +163,9 @@ class AuditRow(Base):
 
 
 class HeartbeatRow(Base):
-    """One row that `Record.check` writes: a full or read-only disk shows only when something is really stored."""
+    """Two rows: `Record.check` writes the first (a full or read-only disk shows only when something is really stored), each
+    run of retention the second.
+    """
 
     __tablename__ = "heartbeat"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from phonenumbers import is_valid_number, national_significant_number, parse
+from phonenumbers import NumberParseException, is_valid_number, national_significant_number, parse
 
 Span = tuple[int, int]
 
@@ -79,4 +79,7 @@ def round_figures(groups: list[str]) -> bool:
 
 
 def _is_valid(number: str, region: str) -> bool:
-    return is_valid_number(parse(number, region))
+    try:
+        return is_valid_number(parse(number, region))
+    except NumberParseException:  # of a country that there is not
+        return False

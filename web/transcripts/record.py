@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import get_args
 
-from transcripts import arriving, conversing, erasure, schema, writing
+from transcripts import arriving, conversing, erasure, retention, schema, summarising, writing
+from transcripts.at_once import Writing
 from transcripts.checking import one_of
-from transcripts.database import Database
+from transcripts.database import BusyError, Database
 from transcripts.heartbeat import beat
 from transcripts.messaging import Messaging
 from transcripts.reader import utc_now
@@ -25,7 +27,7 @@ from transcripts.values import (
     UnknownConversationError,
 )
 
-__all__ = ["Record", "UnknownConversationError"]
+__all__ = ["BusyError", "Record", "UnknownConversationError"]
 
 #: How large SQLite's file may be, in bytes, to be written anew while visitors wait: for one erasure (0.3 s or so), for
 #: retention, which comes rarely (2.5 s), and for the operator who has stopped the gateway.
@@ -51,6 +53,8 @@ class Record(Messaging):
             SchemaError: a newer version of this program has upgraded the database.
         """
         super().__init__(Database(url), now)
+        # So many erasures had been made, by whatever process, when this one last cleaned up after them all.
+        self._cleaned = 0
         try:
             schema.upgrade(self._database)
         except BaseException:
@@ -78,16 +82,18 @@ class Record(Messaging):
         payload: str | None = None,
         *,
         since: datetime | None = None,
+        at_once: bool = False,
     ) -> Added:
         """Store a visitor's message as "received", or find the one of the same `client_id`, which is not new.
 
         Raises:
+            BusyError: `at_once`, and it would have had to wait.
             UnknownConversationError: there is no such conversation (any more), or its last message is older than `since`.
             ValueError: `client_id` is empty.
         """
         if not client_id:
             raise ValueError("A message needs its client's id: without one a repeat cannot be told from a new message.")
-        with self._database.writing() as connection:
+        with self._writing(at_once) as connection:
             return writing.add_message(connection, conversation_id, client_id, text, payload, since, self._now())
 
     def add_answer(
@@ -99,6 +105,7 @@ class Record(Messaging):
         *,
         state: FinalState = "answered",
         reason: str | None = None,
+        at_once: bool = False,
     ) -> list[Message]:
         """Store the replies to the visitor's message `sequence`, once, and return them with their sequences.
 
@@ -106,6 +113,7 @@ class Record(Messaging):
         not there (any more): then nobody must deliver these replies.
 
         Raises:
+            BusyError: `at_once`, and it would have had to wait.
             ValueError: there is no reply, or a state or kind that does not exist.
         """
         if not replies:
@@ -113,7 +121,7 @@ class Record(Messaging):
         one_of(state, get_args(FinalState))
         for reply in replies:
             one_of(reply.kind, get_args(ReplyKind))
-        with self._database.writing() as connection:
+        with self._writing(at_once) as connection:
             return writing.add_answer(
                 connection, conversation_id, sequence, replies, understanding, state, reason, self._now()
             )
@@ -146,7 +154,7 @@ class Record(Messaging):
         Whatever was still to be sent there goes too, so that nothing holds the address.
         """
         with self._database.writing() as connection:
-            erased, loose = erasure.erase_address(connection, channel, address, actor, self._now())
+            erased, loose = erasure.erase_addresses(connection, [(channel, address)], actor, self._now())
         if erased or loose:
             self._database.forget_erased(ERASE_LARGEST)
         return erased
@@ -169,12 +177,14 @@ class Record(Messaging):
         now = self._now()
         with self._database.writing() as connection:
             arriving.forget(connection, now)
+            summarising.forget(connection)
             if erasure.give_up(connection, now - older_than):
                 self._database.owe_cleaning()
             connection.commit()
         with self._database.reading() as connection:
             candidates = erasure.expired(connection, now - older_than)
-            owing = self._database.owes_cleaning and erasure.any_ever(connection)
+            count = erasure.count(connection)
+            owing = count > self._cleaned or (count > 0 and self._database.owes_cleaning)
         erased: list[str] = []
         try:
             for conversation_id in candidates:  # one transaction each: visitors who write meanwhile hardly wait
@@ -183,8 +193,20 @@ class Record(Messaging):
                         erased.append(conversation_id)
         finally:
             if erased or owing:
-                self._database.forget_erased(EXPIRE_LARGEST)
+                self.clean(EXPIRE_LARGEST)
         return erased
+
+    def note_retention(self, older_than: timedelta, erased: int) -> None:
+        """Note that `expire` has run, and how many conversations it erased: the console shows it."""
+        with self._database.writing() as connection:
+            retention.note(connection, older_than, erased, self._now())
+
+    def clean(self, largest: int = ERASE_LARGEST) -> None:
+        """Clean up after every erasure, that of another process too: it may have been ended before it had done so."""
+        with self._database.reading() as connection:
+            count = erasure.count(connection)
+        self._database.forget_erased(largest)
+        self._cleaned = count
 
     def compact(self) -> None:
         """Write SQLite's file anew whatever its size, so that no trace of what was erased stays; see `compact.py`."""
@@ -203,3 +225,6 @@ class Record(Messaging):
     def close(self) -> None:
         """Close all connections."""
         self._database.close()
+
+    def _writing(self, at_once: bool) -> AbstractContextManager[Writing]:
+        return self._database.writing_at_once() if at_once else self._database.writing()

@@ -1,8 +1,8 @@
-"""Masks what names or reaches a person, on a copy for display; what is stored stays as it was written.
+"""Masks what reaches a person, or is their number, on a copy for display; what is stored stays as it was written.
 
 Masked: logins in addresses, e-mail addresses, phone numbers, card numbers (Luhn), identity numbers of the UK, the US and
 India, and any run of nine digits or more. Left alone: our own help lines, dates, ages, weights, calories. Where a form
-means both, such as "2000 1800 1600", round figures win.
+means both, such as "2000 1800 1600", round figures win. Names of people are not found.
 """
 
 from __future__ import annotations

@@ -39,10 +39,10 @@ def message(row: Row[Any], feedback: Any = None) -> Message:
     )
 
 
-def understanding(row: Row[Any]) -> Understanding:
-    """Return the value of a row of `understandings`."""
+def understanding(row: Row[Any], outcome: str | None = None) -> Understanding:
+    """Return the value of a row of `understandings`; `outcome` where a joined row calls its own otherwise."""
     return Understanding(
-        outcome=row.outcome,
+        outcome=row.outcome if outcome is None else outcome,
         intent=row.intent,
         confidence=row.confidence,
         alternatives=tuple(row.alternatives),

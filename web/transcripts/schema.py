@@ -39,11 +39,12 @@ def upgrade(database: Database) -> None:
     scripts = ScriptDirectory.from_config(config)
     if _is_current(database, scripts):  # the usual case takes no lock and needs no right to create tables
         return
-    with _one_at_a_time, database.writing(patience=PATIENCE) as connection, connection.begin():
+    with _one_at_a_time, database.writing(patience=PATIENCE) as connection:
         if not database.is_sqlite:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        connection.commit()
 
 
 def configuration() -> Config:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from transcripts import delivering, rows
+from transcripts.at_once import Writing
 from transcripts.choices import choices_and_card
 from transcripts.models import IS_VISITORS, conversations, messages, understandings
 from transcripts.values import Added, Choice, FinalState, Message, Reply, Said, Understanding, UnknownConversationError
@@ -54,7 +55,7 @@ _UNDERSTAND = insert(understandings)
 
 
 def add_message(
-    connection: Connection,
+    connection: Writing,
     conversation_id: str,
     client_id: str,
     text: str,
@@ -91,7 +92,7 @@ def add_arrived(
 
 
 def add_answer(
-    connection: Connection,
+    connection: Writing,
     conversation_id: str,
     sequence: int,
     replies: Sequence[Reply],
@@ -123,15 +124,13 @@ def add_answer(
     return stored
 
 
-def _take(
-    connection: Connection, conversation_id: str, n: int, now: datetime, since: datetime = _EVER
-) -> Row[Any] | None:
+def _take(connection: Writing, conversation_id: str, n: int, now: datetime, since: datetime = _EVER) -> Row[Any] | None:
     return connection.execute(
         _TAKE, {"conversation": conversation_id, "n": n, "now": now, "since": since}
     ).one_or_none()
 
 
-def _insert(connection: Connection, values: list[dict[str, Any]]) -> list[Message]:
+def _insert(connection: Writing, values: list[dict[str, Any]]) -> list[Message]:
     stored = map(rows.message, connection.execute(_INSERT, values))
     return sorted(stored, key=lambda message: message.sequence)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import servers
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from chromium import launched
+from playwright.sync_api import Browser, BrowserContext, expect
 from servers import ThreadedServer
 from whole_system import Whole
 
@@ -20,7 +19,6 @@ from browser.pages import html, serve
 from browser.watching import Watch
 from gateway.security import POLICY
 
-CHROMIUM = Path("/usr/bin/chromium")
 SCREEN_READER = Path(__file__).with_name("screen_reader.js")
 #: Milliseconds to wait for what must be seen, on a slow and busy machine.
 PATIENCE = 12_000
@@ -31,26 +29,10 @@ expect.set_options(timeout=PATIENCE)
 Visit = Callable[..., ChatPage]
 
 
-def install_chromium() -> None:
-    """Install Debian's Chromium where it is missing and that is allowed."""
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "update", "-q"], check=False)
-        subprocess.run(["apt-get", "install", "-qy", "chromium"], check=False)
-    if not CHROMIUM.exists():
-        pytest.fail(f'{CHROMIUM} is missing: run "sudo apt-get install chromium", then test again.', pytrace=False)
-
-
-# Playwright's loop counts as running in this thread while it lives; `asyncio.run` in tests of other folders would refuse.
-# So it ends with this folder: scope "package", not "session".
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        install_chromium()
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(autouse=True)

@@ -186,6 +186,7 @@ def test_a_chat_that_is_no_more_gives_the_text_back(
     without_stream: ChatPage, gateway: ThreadedServer, watch: Watch
 ) -> None:
     chat = without_stream  # it learns that it is no more by its next message
+    expect(chat.echo("without a stream")).to_have_count(1)  # now it waits for no answer, and asks no more
     watch.allow("status of 410")
     [(conversation, token)] = watch.tokens.items()
     headers = {"Authorization": f"Bearer {token}"}

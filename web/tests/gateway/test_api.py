@@ -111,15 +111,22 @@ def test_malformed_messages_are_refused(visitor: Visitor, bridge: FakeBridge, bo
 
 
 @pytest.mark.parametrize(
-    "content", [b"{", b"\xff\xfe", b"\x00" * 10, b'{"id": "' + b"a" * 16 + b'", "text": "\\ud800"}']
+    "content", [b"", b"{", b"[]", b"7", b"\xff\xfe", b"\x00" * 10, b"[" * 60_000], ids=lambda content: repr(content[:4])
 )
-def test_what_is_no_json_is_refused_or_read_without_harm(visitor: Visitor, content: bytes) -> None:
-    response = visitor.client.post(
-        visitor.path("/messages"), content=content, headers={**visitor.headers, "Content-Type": "application/json"}
-    )
-    if response.status_code != 202:
-        assert_refused(response, 400, "bad_request")
+def test_what_is_no_json_object_is_refused(visitor: Visitor, content: bytes) -> None:
+    assert_refused(post_bytes(visitor, content), 400, "bad_request")
     visitor.reply(visitor.say("hello")["sequence"])
+
+
+def test_half_an_emoji_is_taken(visitor: Visitor) -> None:
+    response = post_bytes(visitor, b'{"id": "' + b"a" * 16 + b'", "text": "it popped out \\ud83d"}')
+    assert response.status_code == 202 and response.json()["text"] == "it popped out \N{REPLACEMENT CHARACTER}"
+    visitor.reply(response.json()["sequence"])
+
+
+def post_bytes(visitor: Visitor, content: bytes) -> httpx.Response:
+    headers = {**visitor.headers, "Content-Type": "application/json"}
+    return visitor.client.post(visitor.path("/messages"), content=content, headers=headers)
 
 
 def test_a_long_message_is_refused_with_its_limit(visitor: Visitor) -> None:

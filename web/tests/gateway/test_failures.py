@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +29,17 @@ def assert_unanswered(visitor: Visitor, sequence: int) -> None:
     assert reply["kind"] == "failure" and "999 or 112" in reply["text"] and "116 123" in reply["text"]
     assert visitor.messages()[sequence - 1]["state"] == "unanswered"
     assert len(visitor.replies(sequence)) == 1
+
+
+@contextmanager
+def writing_to(file: Path) -> Iterator[None]:
+    """Keep all others from writing to an SQLite file, as another process may."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            connection.rollback()
 
 
 def test_the_patience_is_under_eight_seconds() -> None:
@@ -94,6 +109,25 @@ def test_a_record_that_fails_refuses_with_the_emergency_line(
         assert "disk" not in response.text
     assert not bridge.calls
     visitor.reply(visitor.say("hello")["sequence"])
+
+
+def test_a_message_waits_beside_all_else_while_somebody_writes_to_the_record(visitor: Visitor, tmp_path: Path) -> None:
+    with ThreadPoolExecutor() as beside, writing_to(tmp_path / "record.db"):
+        saying = beside.submit(visitor.say, "hello")
+        wait_for(lambda: visitor.client.get(f"{visitor.url}/health").status_code == 200)
+        assert not saying.done()
+    assert visitor.reply(saying.result()["sequence"])["text"] == "You said: hello"
+
+
+def test_an_answer_waits_beside_all_else_while_somebody_writes_to_the_record(
+    visitor: Visitor, bridge: FakeBridge, tmp_path: Path
+) -> None:
+    said = visitor.say("slow 1")
+    with writing_to(tmp_path / "record.db"):
+        wait_for(lambda: bridge.answered)
+        assert visitor.client.get(f"{visitor.url}/health").status_code == 200
+        assert not visitor.replies(said["sequence"])
+    assert visitor.reply(said["sequence"])["text"] == "You said: slow 1"
 
 
 def test_an_answer_that_cannot_be_stored_is_shown_and_stored_later(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from platforms.fakes.base import send_once
 from platforms.fakes.graph import PAGE, TOKEN, FakeMessenger
 from platforms.malformed import ANY_JSON, assert_sound, mutated
 from platforms.payloads import messenger as payloads
@@ -45,23 +46,12 @@ ADAPTER = Messenger(settings())
 
 @pytest.fixture
 def fake() -> Iterator[FakeMessenger]:
-    server = FakeMessenger()
-    server.start()
-    try:
+    with FakeMessenger() as server:
         yield server
-    finally:
-        server.stop()
 
 
 def send(url: str, part: Part, token: str = TOKEN, address: str = PERSON) -> None:
-    async def sending() -> None:
-        adapter = Messenger(settings(url, messenger_token=token))
-        try:
-            await adapter.send(address, part)
-        finally:
-            await adapter.close()
-
-    asyncio.run(sending())
+    send_once(Messenger(settings(url, messenger_token=token)), address, part)
 
 
 def parse(*events: dict[str, object]) -> list[Arrival]:

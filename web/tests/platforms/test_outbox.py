@@ -265,14 +265,15 @@ def test_who_waited_for_a_place_lets_an_urgent_one_go_first(url: str, monkeypatc
     run(scenario())
 
 
-def test_after_a_day_it_is_given_up(url: str) -> None:
+def test_after_a_day_it_is_given_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "FIRST_PAUSE", 60.0)  # it is not being tried when the first house ends
+
     async def scenario() -> None:
         async with House(url) as house:
             house.adapter.script = [NotSentError("ConnectError")] * 2
             queued(house, "one")
             wake(house)
-            await until(lambda: house.adapter.tried)
-            await asyncio.sleep(0.02)
+            await until(lambda: house.fates()[0][1])
         late = House(url)
         async with late as house:
             house.platforms.outbox._sender._now = lambda: sending.utc_now() + timedelta(hours=24, minutes=1)

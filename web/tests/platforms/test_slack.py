@@ -13,6 +13,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from platforms.fakes.base import send_once
 from platforms.fakes.slack import TOKEN, FakeSlack
 from platforms.payloads import slack as payloads
 from platforms.payloads.slack import CHANNEL, DIRECT, PERSON, SIGNING_SECRET, US, request, signed
@@ -47,23 +48,12 @@ def adapter(url: str = "http://127.0.0.1:9") -> Slack:
 
 @pytest.fixture
 def fake() -> Iterator[FakeSlack]:
-    server = FakeSlack()
-    server.start()
-    try:
+    with FakeSlack() as server:
         yield server
-    finally:
-        server.stop()
 
 
 def send(fake: FakeSlack, text: str = "Hello", *buttons: Button, to: str = HERE) -> None:
-    async def run() -> None:
-        slack = adapter(fake.url)
-        try:
-            await slack.send(to, Part(text, buttons))
-        finally:
-            await slack.close()
-
-    asyncio.run(run())
+    send_once(adapter(fake.url), to, Part(text, buttons))
 
 
 reader = cache(adapter)

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from hypothesis import given
+from platforms.fakes.base import send_once
 from platforms.fakes.telegram import NAME, TOKEN, FakeTelegram
 from platforms.payloads import telegram as payloads
 from platforms.payloads.telegram import GROUP, PERSON, SECRET, SUPERGROUP, request
@@ -41,12 +42,8 @@ def adapter(url: str = "http://127.0.0.1:9") -> Telegram:
 
 @pytest.fixture
 def fake() -> Iterator[FakeTelegram]:
-    server = FakeTelegram()
-    server.start()
-    try:
+    with FakeTelegram() as server:
         yield server
-    finally:
-        server.stop()
 
 
 def using(url: str, *steps: Callable[[Telegram], Any]) -> None:
@@ -64,7 +61,7 @@ def using(url: str, *steps: Callable[[Telegram], Any]) -> None:
 
 
 def send(fake: FakeTelegram, text: str = "Hello", *buttons: Button, to: str = str(PERSON)) -> None:
-    using(fake.url, lambda telegram: telegram.send(to, Part(text, buttons)))
+    send_once(adapter(fake.url), to, Part(text, buttons))
 
 
 @cache

@@ -26,7 +26,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "FIRST_PAUSE", 0.02)
     monkeypatch.setattr(sending, "RECORD_PAUSE", 0.05)
     monkeypatch.setattr(worker, "RECORD_PAUSE", 0.05)
-    impatient = ("PRAGMA busy_timeout = 50", *engine.PRAGMAS[1:])
+    impatient = (*engine.PRAGMAS, "PRAGMA busy_timeout = 50")
     monkeypatch.setattr(engine, "PRAGMAS", impatient)  # else every try waits for five seconds
 
 

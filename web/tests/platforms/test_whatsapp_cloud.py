@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from platforms.fakes.base import send_once
 from platforms.fakes.graph import PHONE_ID, TOKEN, FakeWhatsApp
 from platforms.malformed import ANY_JSON, assert_sound, mutated
 from platforms.payloads import whatsapp as payloads
@@ -43,23 +44,12 @@ ADAPTER = WhatsAppCloud(settings())
 
 @pytest.fixture
 def fake() -> Iterator[FakeWhatsApp]:
-    server = FakeWhatsApp()
-    server.start()
-    try:
+    with FakeWhatsApp() as server:
         yield server
-    finally:
-        server.stop()
 
 
 def send(url: str, part: Part, token: str = TOKEN, address: str = PERSON) -> None:
-    async def sending() -> None:
-        adapter = WhatsAppCloud(settings(url, whatsapp_token=token))
-        try:
-            await adapter.send(address, part)
-        finally:
-            await adapter.close()
-
-    asyncio.run(sending())
+    send_once(WhatsAppCloud(settings(url, whatsapp_token=token)), address, part)
 
 
 def parse(*messages: dict[str, object]) -> list[Arrival]:

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from platforms.fakes.base import send_once
 from platforms.fakes.twilio import ACCOUNT, NUMBER, TOKEN, FakeTwilio
 from platforms.malformed import TEXT, assert_sound
 from platforms.payloads import twilio as payloads
@@ -39,23 +39,12 @@ ADAPTER = WhatsAppTwilio(settings())
 
 @pytest.fixture
 def fake() -> Iterator[FakeTwilio]:
-    server = FakeTwilio()
-    server.start()
-    try:
+    with FakeTwilio() as server:
         yield server
-    finally:
-        server.stop()
 
 
 def send(url: str, part: Part, token: str = TOKEN, address: str = PERSON) -> None:
-    async def sending() -> None:
-        adapter = WhatsAppTwilio(settings(url, twilio_token=token))
-        try:
-            await adapter.send(address, part)
-        finally:
-            await adapter.close()
-
-    asyncio.run(sending())
+    send_once(WhatsAppTwilio(settings(url, twilio_token=token)), address, part)
 
 
 def parse(form: payloads.Form) -> list[Arrival]:

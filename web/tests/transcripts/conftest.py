@@ -1,4 +1,4 @@
-"""Every test that asks for `url` or `record` runs on an SQLite file and on a real PostgreSQL."""
+"""A record for each test that asks for one: on an SQLite file and on a real PostgreSQL, as `url` says."""
 
 from __future__ import annotations
 
@@ -7,56 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgres import Postgres
-from record_samples import Clock
+from record_samples import AtOnceRecord, Clock
 
 from transcripts.record import Record
-
-BACKENDS = ["sqlite", "postgresql"]
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Postgres]:
-    postgres = Postgres()
-    try:
-        postgres.start()
-        yield postgres
-    finally:
-        postgres.remove()
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("migrated") / "record.db"
-    Record(f"sqlite:///{file}").close()
-    return file
-
-
-@pytest.fixture(scope="session")
-def migrated_database(cluster: Postgres) -> str:
-    """The name of a PostgreSQL database with the newest schema, to copy from."""
-    url = cluster.database()
-    Record(url).close()
-    return url.rpartition("/")[2]
-
-
-@pytest.fixture(params=BACKENDS)
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database without any table."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/record.db"
-    cluster: Postgres = request.getfixturevalue("cluster")
-    return cluster.database()
-
-
-@pytest.fixture(params=BACKENDS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a record without any row."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "record.db")
-        return f"sqlite:///{tmp_path}/record.db"
-    cluster: Postgres = request.getfixturevalue("cluster")
-    return cluster.database(request.getfixturevalue("migrated_database"))
+from transcripts.review import Review
 
 
 @pytest.fixture
@@ -67,6 +21,25 @@ def clock() -> Clock:
 @pytest.fixture
 def record(url: str, clock: Clock) -> Iterator[Record]:
     opened = Record(url, now=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=[Record, AtOnceRecord])
+def either_record(request: pytest.FixtureRequest, url: str, clock: Clock) -> Iterator[Record]:
+    """The record, written in turn and (SQLite alone) at once."""
+    if request.param is AtOnceRecord and not url.startswith("sqlite"):
+        pytest.skip("PostgreSQL is never written at once")
+    opened = request.param(url, now=clock)
+    yield opened
+    opened.close()
+    assert all(getattr(opened, "ways", ())), "It was not written at once."
+
+
+@pytest.fixture
+def review(record: Record, url: str, clock: Clock) -> Iterator[Review]:
+    """The console's half of the record `record`, as another process has it."""
+    opened = Review(url, now=clock)
     yield opened
     opened.close()
 

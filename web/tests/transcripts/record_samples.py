@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import text
 
-from transcripts.record import Record
-from transcripts.values import Arrived, Conversation, Delivery, Offer, Reply, Said, Understanding
+from transcripts.record import BusyError, Record
+from transcripts.values import Added, Arrived, Conversation, Delivery, Message, Offer, Reply, Said, Understanding
 
 T = TypeVar("T")
 
@@ -100,6 +100,29 @@ def answered(record: Record, *replies: Reply, address: str = ADDRESS) -> list[De
     stored = record.add_answer(asked.conversation_id, asked.sequence, replies, None)
     found = {(one.conversation_id, one.sequence): one for one in record.waiting(CHANNEL, address)}
     return [found[message.conversation_id, message.sequence] for message in stored]
+
+
+class AtOnceRecord(Record):
+    """A record that writes at once where it can, as the gateway's event loop does, and says so in `ways`."""
+
+    def __init__(self, url: str, *, now: Callable[[], datetime]) -> None:
+        super().__init__(url, now=now)
+        self.ways: list[bool] = []
+
+    def add_message(self, *given: Any, **named: Any) -> Added:
+        return self._either(super().add_message, *given, **named)
+
+    def add_answer(self, *given: Any, **named: Any) -> list[Message]:
+        return self._either(super().add_answer, *given, **named)
+
+    def _either(self, call: Callable[..., T], *given: Any, **named: Any) -> T:
+        try:
+            done = call(*given, **named, at_once=True)
+        except BusyError:
+            self.ways.append(False)
+            return call(*given, **named)
+        self.ways.append(True)
+        return done
 
 
 def at_once(jobs: list[Callable[[], T]]) -> list[T]:

@@ -61,6 +61,11 @@ def test_json_is_cleaned_to_the_bottom() -> None:
     json.dumps(cleaned, allow_nan=False).encode()
 
 
+@pytest.fixture
+def record(either_record: Record) -> Record:
+    return either_record
+
+
 def test_every_text_of_the_record_is_cleaned(record: Record) -> None:
     bad, good = "a\x00\ud800b", "a\ufffd\ufffdb"
     conversation_id = begun(record)

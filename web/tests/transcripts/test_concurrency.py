@@ -7,6 +7,7 @@ import random
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,10 +16,13 @@ from pathlib import Path
 
 import pytest
 from postgres import Postgres
-from record_samples import PLAN, REPLY, UNDERSTANDING, at_once, begun, table
+from record_samples import PLAN, REPLY, UNDERSTANDING, at_once, begun, execute, table
+from sqlalchemy import bindparam
+from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError
 
 from transcripts.engine import PRAGMAS
-from transcripts.record import Record, UnknownConversationError
+from transcripts.models import conversations
+from transcripts.record import BusyError, Record, UnknownConversationError
 
 WEB = Path(__file__).resolve().parents[2]
 
@@ -46,6 +50,69 @@ def test_the_same_answer_from_many_threads_is_stored_once(record: Record) -> Non
         assert sorted(map(len, results)) == [0] * 7 + [2]
     assert sequences(record, conversation_id) == list(range(1, 31))
     assert len(table(record, "understandings")) == 10
+
+
+def test_at_once_nobody_is_waited_for(file_record: Record, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    conversation_id = begun(file_record)
+    with file_record._database.writing_at_once() as connection:
+        names = ("busy_timeout", "secure_delete", "foreign_keys", "synchronous")
+        assert [connection._driver.execute(f"PRAGMA {name}").fetchone() for name in names] == [(0,), (1,), (1,), (1,)]
+    add_message = partial(file_record.add_message, conversation_id, "client-1", "hello", at_once=True)
+    add_answer = partial(file_record.add_answer, conversation_id, 1, [REPLY], UNDERSTANDING, at_once=True)
+    other = sqlite3.connect(tmp_path / "record.db", isolation_level=None)
+    for call in (add_message, add_answer):
+        other.execute("BEGIN IMMEDIATE")  # another process writes
+        with pytest.raises(BusyError):
+            call()
+        other.rollback()
+        with file_record._database.writing(), pytest.raises(BusyError):  # another thread of this one
+            call()
+        stored = len(sequences(file_record, conversation_id))
+        call()
+        assert len(sequences(file_record, conversation_id)) == stored + 1
+    other.close()
+    assert "slower" not in caplog.text
+
+
+def test_at_once_the_write_ahead_file_is_left_to_those_who_may_wait(file_record: Record, tmp_path: Path) -> None:
+    conversation_id, ahead = begun(file_record), tmp_path / "record.db-wal"
+    for number in range(120):
+        file_record.add_message(conversation_id, f"client-{number}", "hello " * 10_000, at_once=True)
+    # 2,000 pages: with 1,000 the others write them into the file, and begin anew
+    assert ahead.stat().st_size > 2000 * 4096
+    file_record.add_message(conversation_id, "client-last", "hello")
+    size = ahead.stat().st_size
+    file_record.add_message(conversation_id, "client-after", "hello", at_once=True)
+    assert ahead.stat().st_size == size
+
+
+def test_what_is_wrong_with_the_file_is_left_to_the_way_that_says_it(
+    file_record: Record, caplog: pytest.LogCaptureFixture
+) -> None:
+    conversation_id = begun(file_record)
+    execute(file_record, "CREATE TRIGGER full BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'full'); END")
+    add_message = partial(file_record.add_message, conversation_id, "client-1", "hello")
+    with pytest.raises(BusyError):
+        add_message(at_once=True)
+    assert "in the slower way: full" in caplog.text
+    with pytest.raises(SQLAlchemyError, match="full"):
+        add_message()
+    execute(file_record, "DROP TRIGGER full")
+    assert add_message(at_once=True).message.sequence == 1
+
+
+def test_a_value_that_is_missing_is_an_error(file_record: Record) -> None:
+    statement = conversations.insert().values(id=bindparam("name"))
+    with file_record._database.writing_at_once() as connection, pytest.raises(InvalidRequestError, match="name"):
+        connection.execute(statement, {"channel": "widget"})
+
+
+def test_at_once_means_never_on_postgresql(cluster: Postgres, migrated_database: str) -> None:
+    record = Record(cluster.database(migrated_database))
+    conversation_id = begun(record)
+    with pytest.raises(BusyError):
+        record.add_message(conversation_id, "client-1", "hello", at_once=True)
+    record.close()
 
 
 def test_an_answer_and_a_failure_at_once_are_one_of_both(record: Record) -> None:
@@ -171,7 +238,7 @@ def test_processes_erase_while_others_write(record: Record, url: str) -> None:
 def test_threads_take_turns_on_sqlite_without_sleeping(
     migrated_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transcripts.engine.PRAGMAS", ("PRAGMA busy_timeout = 0", *PRAGMAS[1:]))
+    monkeypatch.setattr("transcripts.engine.PRAGMAS", (*PRAGMAS, "PRAGMA busy_timeout = 0"))
     shutil.copy(migrated_file, tmp_path / "record.db")
     record = Record(f"sqlite:///{tmp_path}/record.db")
     conversation_id = begun(record)

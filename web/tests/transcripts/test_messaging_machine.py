@@ -267,4 +267,4 @@ def test_postgresql_behaves_as_the_model(cluster: Postgres, migrated_database: s
         def open_url(self) -> str:
             return cluster.database(migrated_database)
 
-    run_state_machine_as_test(OnPostgresql, settings=settings(SETTINGS, max_examples=20))
+    run_state_machine_as_test(OnPostgresql, settings=settings(SETTINGS, max_examples=10))

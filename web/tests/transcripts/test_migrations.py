@@ -9,10 +9,13 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from record_samples import ADDRESS, CHANNEL, IDLE, PLAIN, REPLY, UNDERSTANDING, answered, arrived, begun, execute, table
+from review_samples import mark
 from sqlalchemy.exc import DBAPIError
 
 from transcripts.database import Database
+from transcripts.filtering import Filters
 from transcripts.record import Record
+from transcripts.review import Review
 from transcripts.schema import configuration
 
 CONTENT = ("conversations", "messages", "understandings", "feedback", "erasures", "audit", "heartbeat")
@@ -22,9 +25,10 @@ WEBSITE = "0" * 31 + "1"
 def migrate(url: str, step: Any, revision: str) -> None:
     """Run Alembic's `step` to a revision, in one transaction as the program does."""
     database, config = Database(url), configuration()
-    with database.writing() as connection, connection.begin():
+    with database.writing() as connection:
         config.attributes["connection"] = connection
         step(config, revision)
+        connection.commit()
     database.close()
 
 
@@ -155,6 +159,41 @@ def test_a_failed_upgrade_leaves_the_old_revision_as_it_was(old_url: str) -> Non
         connection.commit()
     database.close()
     Record(old_url).close()
+
+
+def test_what_was_there_before_the_console_is_in_its_queue_and_found(old_url: str) -> None:
+    review = Review(old_url)
+    (entry,) = review.page(Filters(words="hello")).entries
+    assert (entry.conversation_id, entry.turns, entry.up) == (WEBSITE, 1, 1)
+    assert [one.conversation_id for one in review.queue().entries] == [WEBSITE]
+    review.close()
+
+
+def test_the_console_can_be_taken_away_and_come_back(old_url: str) -> None:
+    migrate(old_url, command.upgrade, "0002")
+    before, old_schema = rows(old_url), schema(old_url)
+    record, review = Record(old_url), Review(old_url)
+    review.tag(WEBSITE, "ann", "check")
+    review.add_note(WEBSITE, "ann", "Nice one.")
+    review.correct(WEBSITE, 1, "ann", intent="smalltalk")
+    mark(review, WEBSITE)
+    review.replay_change_set(1, "ann")
+    record.close()
+    review.close()
+    migrate(old_url, command.downgrade, "0002")
+    assert schema(old_url) == old_schema
+    after = rows(old_url)
+    assert [row["action"] for row in after.pop("audit")] == ["erase", "tag", "note", "correct", "review", "replay"]
+    assert after == {name: what for name, what in before.items() if name != "audit"}
+    record = Record(old_url)
+    record.add_message(WEBSITE, "client-3", "and again")
+    review = Review(old_url)
+    (entry,) = review.queue().entries
+    assert (entry.turns, entry.tags, entry.reviewed_by) == (2, (), None)
+    assert record.erase(WEBSITE, "visitor")
+    assert review.queue().entries == ()
+    record.close()
+    review.close()
 
 
 def test_the_audit_stays_append_only_after_both_ways(old_url: str) -> None:

@@ -12,6 +12,11 @@ from transcripts.record import Record, UnknownConversationError
 from transcripts.values import Choice, Conversation, Message, Reply
 
 
+@pytest.fixture
+def record(either_record: Record) -> Record:
+    return either_record
+
+
 def test_a_conversation_comes_back_as_it_was_begun(record: Record) -> None:
     conversation_id = new_id()
     made = record.begin(conversation_id, channel="telegram", region="GB", locale="en-GB")
@@ -256,7 +261,8 @@ def test_feedback_is_of_assistants_messages_alone(record: Record) -> None:
         record.set_feedback(conversation_id, 1, "sideways")  # type: ignore[arg-type]
 
 
-def test_a_message_and_an_answer_take_few_statements(record: Record) -> None:
+def test_a_message_and_an_answer_take_few_statements(url: str) -> None:
+    record = Record(url)
     conversation_id = begun(record)
     statements: list[str] = []
     event.listen(record._database._engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
@@ -266,6 +272,7 @@ def test_a_message_and_an_answer_take_few_statements(record: Record) -> None:
     of_answer = [s for s in statements if "BEGIN" not in s]
     assert [s.split()[0] for s in of_message] == ["UPDATE", "INSERT"]
     assert [s.split()[0] for s in of_answer] == ["UPDATE", "UPDATE", "INSERT", "INSERT"]
+    record.close()
 
 
 def test_what_was_stored_is_there_after_opening_again(url: str) -> None:

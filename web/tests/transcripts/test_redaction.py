@@ -150,3 +150,7 @@ def test_no_text_takes_long(piece: str) -> None:
     began = time.process_time()
     mask(text)
     assert time.process_time() - began < 2
+
+
+def test_digits_that_dial_a_country_which_there_is_not_are_no_error() -> None:
+    assert mask("my code is 01183533740, ring it") == "my code is [phone number], ring it"

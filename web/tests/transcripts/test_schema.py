@@ -25,7 +25,13 @@ WEB = Path(__file__).resolve().parents[2]
 
 def differences(database: Database, metadata: sa.MetaData) -> list[Any]:
     with database.reading() as connection:
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+        context = MigrationContext.configure(connection, opts={"include_name": is_of_sqlalchemy})
+        return list(compare_metadata(context, metadata))
+
+
+def is_of_sqlalchemy(name: str | None, kind: str, _parent: object) -> bool:
+    """The full-text index is spelt differently by both databases; `test_searching.py` is about it."""
+    return kind != "table" or not str(name).startswith("search")
 
 
 def test_models_and_migrations_agree(record: Record) -> None:
@@ -64,14 +70,14 @@ def test_opening_again_keeps_everything(empty_url: str) -> None:
 def test_a_failed_upgrade_leaves_nothing_behind(empty_url: str) -> None:
     database = Database(empty_url)
     with database.writing() as connection:
-        connection.exec_driver_sql("CREATE TABLE deliveries (id INTEGER)")  # the last table of the migrations
+        connection.exec_driver_sql("CREATE TABLE sessions (id INTEGER)")  # the last table of the migrations
         connection.commit()
-    with pytest.raises(DBAPIError, match="deliveries"):
+    with pytest.raises(DBAPIError, match="sessions"):
         Record(empty_url)
     with database.reading() as connection:
-        assert sa.inspect(connection).get_table_names() == ["deliveries"]
+        assert sa.inspect(connection).get_table_names() == ["sessions"]
     with database.writing() as connection:
-        connection.exec_driver_sql("DROP TABLE deliveries")
+        connection.exec_driver_sql("DROP TABLE sessions")
         connection.commit()
     database.close()
     Record(empty_url).close()

@@ -22,18 +22,17 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
-from servers import ThreadedServer, free_port
-from starlette.applications import Starlette
+from servers import StandIn
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute
+
+from gateway.platforms.adapter import Adapter, Part
 
 WORDS = frozenset(["ok", "too_many", "error", "proxy", "silent", "cut", "blocked", "absent"])
 
@@ -61,7 +60,19 @@ class WrongCallError(Exception):
     """A call that the platform would refuse; the stand-in notes it in `complaints` and answers as the platform does."""
 
 
-class FakePlatform(ABC):
+def send_once(adapter: Adapter, address: str, part: Part) -> None:
+    """Send one part with an adapter that is closed afterwards; raises what sending raises."""
+
+    async def sending() -> None:
+        try:
+            await adapter.send(address, part)
+        finally:
+            await adapter.close()
+
+    asyncio.run(sending())
+
+
+class FakePlatform(StandIn):
     """One platform on a free port of loopback.
 
     Attributes:
@@ -72,35 +83,20 @@ class FakePlatform(ABC):
         silence: seconds that a "silent" answer takes at most.
     """
 
+    log_level = "critical"  # a connection that is "cut" is no news
+
     def __init__(self) -> None:
+        super().__init__()
         self.sent: list[Sent] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.complaints: list[str] = []
         self.tries = 0
         self.silence = 30.0
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
         self._script: deque[tuple[str, int]] = deque()
-        self._server: ThreadedServer | None = None
-
-    @abstractmethod
-    def routes(self) -> list[BaseRoute]:
-        """The API's paths."""
 
     @abstractmethod
     def refused(self, word: str, retry_after: int) -> Response:
         """Return the platform's own answer for "too_many", "error", "blocked", "absent"."""
-
-    def start(self) -> None:
-        """Come up; after `stop` again on the same port, with what was sent before."""
-        app = Starlette(routes=self.routes())
-        self._server = ThreadedServer(uvicorn.Config(app, port=self.port, log_level="critical", access_log=False))
-        self._server.start()
-
-    def stop(self) -> None:
-        if self._server:
-            self._server.stop()
-            self._server = None
 
     def script(self, *words: str, retry_after: int = 1) -> None:
         """Tell what becomes of the next messages, one word each; after them all is well again."""

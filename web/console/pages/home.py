@@ -1,0 +1,18 @@
+"""The start page: where one can go from here."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from console.navigation import coming
+from console.roles import Role
+from console.routing import Pages
+from console.visits import Visit
+
+pages = Pages()
+
+
+@pages.get("/", role=Role.REVIEWER)
+def home(visit: Visit) -> Response:
+    """List the places, and those that are still to come."""
+    return visit.page("home.html", coming=coming(visit.account.role, visit.request.app.state.paths))
