@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
 
 import psycopg
+from servers import free_port
 
 PLACES = "/usr/lib/postgresql/*/bin"
 ADVICE = "PostgreSQL's server programs are missing: install them with `sudo apt-get install postgresql`, then run the tests again."
@@ -22,7 +22,7 @@ class Postgres:
     def __init__(self) -> None:
         self._programs = _programs()
         self._folder = Path(tempfile.mkdtemp(prefix="hip-postgres-"))
-        self._port = _free_port()
+        self._port = free_port()
         self._made = 0
         self.url = self._url("postgres")
 
@@ -106,10 +106,3 @@ def _installed() -> Path | None:
 def _unprivileged_user() -> str:
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import os
 import re
 import signal
@@ -45,11 +47,19 @@ Rest 60–90 seconds between sets."""
 _FIELDS = {"conversation_id", "message_id", "text", "choice", "channel", "region", "dry_run"}
 
 
+#: Ports that this test process goes through: below those that the system gives to whoever connects, and not those of
+#: another worker of pytest-xdist, so that nobody takes one between its choice and its use or while its server is down.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_ports = itertools.cycle(range(20_000 + 2_000 * _WORKER, 22_000 + 2_000 * _WORKER))
+
+
 def free_port() -> int:
     """Return a port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    while True:
+        port = next(_ports)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until_up(url: str, alive: Any = lambda: True, patience: float = PATIENCE) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
-from provider import CLIENT, SECRET, FakeProvider
+from oidc_provider import CLIENT, SECRET, FakeProvider
 from staff import LOCAL, Console, MakeConsole, Staff
 
 from console.roles import Role

@@ -69,13 +69,29 @@ class Running:
             record.close()
 
 
+MakeConsole = Callable[..., Running]
+
+
 @pytest.fixture
-def console(tmp_path: Path) -> Iterator[Running]:
-    running = Running(tmp_path)
-    try:
-        yield running
-    finally:
+def make_console(tmp_path: Path) -> Iterator[MakeConsole]:
+    """Return a maker of consoles with settings of their own."""
+    made: list[Running] = []
+
+    def make(**settings: Any) -> Running:
+        folder = tmp_path / f"console-{len(made)}"
+        folder.mkdir()
+        running = Running(folder, **settings)
+        made.append(running)
+        return running
+
+    yield make
+    for running in made:
         running.server.stop()
+
+
+@pytest.fixture
+def console(make_console: MakeConsole) -> Running:
+    return make_console()
 
 
 @pytest.fixture(scope="package")
@@ -98,7 +114,10 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture
 def open_page(chromium: Browser, console: Running, watch: Watch) -> Iterator[OpenPage]:
-    """Return a function that opens a path in a browser of its own; `name`: signed in as this account, which must be there."""
+    """Return a function that opens a path in a browser of its own; `name`: signed in as this account, which must be there.
+
+    The browsers are closed before the consoles are stopped, which is why `console` is asked for.
+    """
     made: list[BrowserContext] = []
 
     def go(path: str = "/", name: str | None = None, **options: Any) -> Page:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,24 +10,21 @@ from servers import FakeBridge
 
 from console import replaying
 from console.roles import Role
-from console_browser.conftest import WIDTHS, OpenPage, Running
+from console_browser.conftest import WIDTHS, MakeConsole, OpenPage, Running
 from console_browser.looking import LEAST, OVER, SMALL, axe_finds_nothing, looks
 from console_browser.states import fill
 
 
 @pytest.fixture
-def console(tmp_path: Path, bridge: FakeBridge, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+def console(make_console: MakeConsole, bridge: FakeBridge, monkeypatch: pytest.MonkeyPatch) -> Running:
     """A console with a bot, conversations and a lead."""
     monkeypatch.setattr(replaying, "PAUSE", 0.0)
-    running = Running(tmp_path, bridge_url=bridge.url)
-    try:
-        fill(running)
-        running.say("f" * 32, "slim", *(f"more {number}" for number in range(40)))
-        running.add("leo", Role.LEAD)
-        running.house.review.correct("b" * 32, 1, "rita", outcome="emergency")
-        yield running
-    finally:
-        running.server.stop()
+    running = make_console(bridge_url=bridge.url)
+    fill(running)
+    running.say("f" * 32, "slim", *(f"more {number}" for number in range(40)))
+    running.add("leo", Role.LEAD)
+    running.house.review.correct("b" * 32, 1, "rita", outcome="emergency")
+    return running
 
 
 def looked_at(page: Page, pictures: Path, name: str) -> None:

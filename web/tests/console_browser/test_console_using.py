@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from browser.payloads import LINKS, MARKUP
 from browser.watching import Watch
+from oidc_provider import CLIENT, SECRET, FakeProvider
 from playwright.sync_api import Page, expect
+from servers import free_port
 
 from console.roles import Role
-from console_browser.conftest import PASSWORD, OpenPage, Running, sign_in
+from console_browser.conftest import PASSWORD, MakeConsole, OpenPage, Running, sign_in
 from console_browser.states import fill
 
 #: What htmx would act on besides, were it markup.
@@ -158,35 +159,24 @@ def test_a_form_of_another_site_does_nothing(console: Running, open_page: OpenPa
     expect(page.get_by_role("heading", name="Hello, anna")).to_be_visible()
 
 
-def test_signing_in_through_the_provider(
-    tmp_path: Path, open_page: OpenPage, watch: Watch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[1] / "console"))
-    from provider import CLIENT, SECRET, FakeProvider
-    from servers import free_port
-
+def test_signing_in_through_the_provider(make_console: MakeConsole, open_page: OpenPage, watch: Watch) -> None:
     port = free_port()
-    provider = FakeProvider(f"http://localhost:{port}/oidc/callback")
-    provider.start()
-    running = Running(
-        tmp_path / "with-provider",
-        console_port=port,
-        console_url=f"http://localhost:{port}",
-        console_oidc_issuer=provider.issuer,
-        console_oidc_client=CLIENT,
-        console_oidc_secret=SECRET,
-        console_oidc_label="Sign in with Example Clinic",
-    )
-    try:
+    local = f"http://localhost:{port}"  # another site than the provider: a strict cookie would not come back from there
+    with FakeProvider(f"{local}/oidc/callback") as provider:
+        running = make_console(
+            console_port=port,
+            console_url=local,
+            console_oidc_issuer=provider.issuer,
+            console_oidc_client=CLIENT,
+            console_oidc_secret=SECRET,
+            console_oidc_label="Sign in with Example Clinic",
+        )
         running.add("anna", password=None, subject=f"{provider.issuer} {provider.sub}")
-        watch.origins |= {f"http://localhost:{port}", provider.issuer}
-        page = open_page(f"http://localhost:{port}/password")
+        watch.origins |= {local, provider.issuer}
+        page = open_page(f"{local}/password")
         page.get_by_role("link", name="Sign in with Example Clinic").click()
         expect(page.get_by_role("heading", name="Your account")).to_be_visible()
-        assert page.url == f"http://localhost:{port}/password"
-    finally:
-        running.server.stop()
-        provider.stop()
+        assert page.url == f"{local}/password"
 
 
 def test_a_queue_is_reviewed_with_the_keyboard_alone(console: Running, open_page: OpenPage) -> None:
