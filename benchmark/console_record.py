@@ -18,10 +18,10 @@ from typing import Any
 
 from postgres import Postgres  # type: ignore[import-not-found]
 from sqlalchemy import insert, text
-from transcripts.filtering import Filters  # type: ignore[import-not-found]
 from transcripts.models import conversations, feedback, messages, understandings  # type: ignore[import-not-found]
 from transcripts.record import Record  # type: ignore[import-not-found]
 from transcripts.review import Review  # type: ignore[import-not-found]
+from transcripts.staff.filtering import Filters  # type: ignore[import-not-found]
 from transcripts.values import Reply, Understanding  # type: ignore[import-not-found]
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,7 +15,7 @@ from console import auditing
 from console.passwords import Passwords
 from console.roles import Role
 from transcripts.database import Database
-from transcripts.review_models import accounts, sessions
+from transcripts.staff.review_models import accounts, sessions
 
 #: A name stands in the audit log and on every page: plain and short. It is stored and looked for in small letters.
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")

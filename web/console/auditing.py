@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from transcripts.database import Database
 from transcripts.models import audit
-from transcripts.reviewing import note_audit
+from transcripts.staff.reviewing import note_audit
 
 #: Actor of a failed login whose name is none of ours. The name is not kept: people type passwords into that field.
 NOBODY = "unknown"

@@ -9,8 +9,8 @@ from contextlib import suppress
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from transcripts.finding import MOST_BATCHES
 from transcripts.review import Review
+from transcripts.staff.finding import MOST_BATCHES
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from transcripts.queueing import ESCALATED
-from transcripts.replay_values import Replayed
+from transcripts.staff.queueing import ESCALATED
+from transcripts.teaching.replay_values import Replayed
 
 #: The lists of a replay's turns that its page can show.
 SHOWN: Mapping[str, Callable[[Replayed], bool]] = {

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from console.amounts import count, rate, seconds
-from transcripts.filtering import Filters
-from transcripts.review_values import Figures
+from transcripts.staff.filtering import Filters
+from transcripts.staff.review_values import Figures
 
 
 class Cell(NamedTuple):

@@ -20,7 +20,7 @@ from console.teaching.project import Project
 from console.throttle import Throttle
 from transcripts import schema
 from transcripts.database import Database
-from transcripts.persons import Persons
+from transcripts.privacy.persons import Persons
 from transcripts.review import Review
 
 #: The project that this program is in.

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from transcripts.replay_values import Label
+from transcripts.teaching.replay_values import Label
 
 #: The columns of a set; the last may be missing, in the header and in any line.
 COLUMNS = ("text", "outcome", "tag")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from transcripts.queueing import Reason
+from transcripts.staff.queueing import Reason
 
 REASONS: Mapping[Reason, str] = {
     Reason.UNANSWERED: "Unanswered",

@@ -15,8 +15,8 @@ from console.charts import Series
 from console.drawing import NARROW, WIDE, Size, long_day
 from console.facts import Cell, to_list
 from console.rendering import phrase
-from transcripts.filtering import Filters
-from transcripts.review_values import Count, Figures
+from transcripts.staff.filtering import Filters
+from transcripts.staff.review_values import Count, Figures
 
 
 @dataclass(frozen=True, slots=True)

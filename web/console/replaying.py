@@ -15,8 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from console import labelled
 from gateway.bridge import Bridge, BridgeError
-from transcripts.replay_values import Plan, Reading, Step
 from transcripts.review import Review
+from transcripts.teaching.replay_values import Plan, Reading, Step
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from console.accounts import Account, account
 from transcripts.database import Database
-from transcripts.review_models import accounts, sessions
+from transcripts.staff.review_models import accounts, sessions
 
 #: Bytes of a session's token and of its CSRF token.
 BYTES = 32

@@ -10,7 +10,7 @@ from demo.talking import conversation_of, visitors
 from demo.times import Clock
 from transcripts.record import Record
 from transcripts.review import Review
-from transcripts.review_values import Transcript
+from transcripts.staff.review_values import Transcript
 
 #: After so long they look at a conversation, so long each of them takes.
 AFTER, TAKES = timedelta(hours=15), timedelta(minutes=4)

@@ -21,8 +21,8 @@ from gateway.stream import ERASED
 from gateway.threads import Threads
 from gateway.tokens import Tokens
 from gateway.turns import Turns
+from transcripts.privacy.retention import EVERY
 from transcripts.record import Record
-from transcripts.retention import EVERY
 from transcripts.values import Conversation, Message
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from transcripts.address import address
 from transcripts.at_once import AtOnce
 from transcripts.engine import PATIENCE, hide_row, postgresql_engine, sqlite_driver_at_once, sqlite_engine, waits
-from transcripts.searching import SQLITE_INDEXES, merge_step
+from transcripts.staff.searching import SQLITE_INDEXES, merge_step
 
 logger = logging.getLogger(__name__)
 

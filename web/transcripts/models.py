@@ -8,9 +8,9 @@ from typing import Any, cast
 from sqlalchemy import ForeignKey, Index, Table, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from transcripts import review_models as _console  # noqa: F401  its tables are in the same metadata
 from transcripts.base import Base, Number, partial
 from transcripts.columns import CleanJson
+from transcripts.staff import review_models as _console  # noqa: F401  its tables are in the same metadata
 
 #: Conditions of partial indexes. A query finds such an index only by repeating its condition word for word.
 IS_VISITORS = text("client_id IS NOT NULL")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from transcripts import arriving, delivering, erasure, reading
+from transcripts import arriving, delivering, reading
 from transcripts.database import Database
 from transcripts.export import export_text
+from transcripts.privacy import erasure
 from transcripts.values import Conversation, Delivery, Message, Understanding, UnknownConversationError
 
 

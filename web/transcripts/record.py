@@ -8,13 +8,15 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import get_args
 
-from transcripts import arriving, conversing, erasure, retention, schema, summarising, writing
+from transcripts import arriving, conversing, schema, writing
 from transcripts.at_once import Writing
 from transcripts.checking import one_of
 from transcripts.database import BusyError, Database
 from transcripts.heartbeat import beat
 from transcripts.messaging import Messaging
+from transcripts.privacy import erasure, retention
 from transcripts.reader import utc_now
+from transcripts.staff import summarising
 from transcripts.values import (
     Added,
     Conversation,

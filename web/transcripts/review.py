@@ -6,14 +6,15 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from transcripts import listing, reviewing, schema
-from transcripts.comparing import Comparing
+from transcripts import schema
 from transcripts.database import Database
-from transcripts.filtering import Filters
-from transcripts.finding import MOST_BATCHES, unreviewed
+from transcripts.privacy.redaction import mask
 from transcripts.reader import utc_now
-from transcripts.redaction import mask
-from transcripts.review_values import Claim, Note
+from transcripts.staff import listing, reviewing
+from transcripts.staff.filtering import Filters
+from transcripts.staff.finding import MOST_BATCHES, unreviewed
+from transcripts.staff.review_values import Claim, Note
+from transcripts.teaching.comparing import Comparing
 
 #: How long a claim holds unless it is renewed: whoever walks away does not keep a conversation from others.
 CLAIM = timedelta(minutes=15)

@@ -14,9 +14,9 @@ from console.pages.queue import address, filters_of
 from console.roles import Role
 from console.routing import Pages
 from console.visits import Visit
-from transcripts.redaction import mask
-from transcripts.replay_values import AlreadyRunningError, NothingToReplayError, Replay, Replayed
-from transcripts.replaying import MOST_TURNS
+from transcripts.privacy.redaction import mask
+from transcripts.teaching.replay_values import AlreadyRunningError, NothingToReplayError, Replay, Replayed
+from transcripts.teaching.replaying import MOST_TURNS
 
 pages = Pages()
 

@@ -10,9 +10,9 @@ from console.pages.queue import CURSOR, ROWS, address, filters_of
 from console.roles import Role
 from console.routing import Pages
 from console.visits import Visit
-from transcripts.filtering import FilterError
-from transcripts.queueing import REASONS as ALL
-from transcripts.redaction import mask
+from transcripts.privacy.redaction import mask
+from transcripts.staff.filtering import FilterError
+from transcripts.staff.queueing import REASONS as ALL
 
 pages = Pages()
 

@@ -14,9 +14,9 @@ from console.teaching import files
 from console.teaching.checks import Candidate, Remark, candidate, check, stops
 from console.teaching.stripping import stripped
 from console.visits import Visit
-from transcripts.correcting import stamp
-from transcripts.review_values import ChangedSetError, ChangeSet, Correction, Use
-from transcripts.teaching import LONGEST_WORDS
+from transcripts.staff.review_values import ChangedSetError, ChangeSet, Correction, Use
+from transcripts.teaching.collecting import LONGEST_WORDS
+from transcripts.teaching.correcting import stamp
 
 pages = Pages()
 

@@ -13,8 +13,8 @@ from console.panels import panels
 from console.roles import Role
 from console.routing import Pages
 from console.visits import Visit
-from transcripts.figures import MOST_DAYS
-from transcripts.filtering import FilterError, Filters
+from transcripts.staff.figures import MOST_DAYS
+from transcripts.staff.filtering import FilterError, Filters
 
 pages = Pages()
 

@@ -15,10 +15,10 @@ from console.roles import Role
 from console.routing import Pages
 from console.teaching.project import OUTCOMES
 from console.visits import Visit
-from transcripts import batches
-from transcripts.filtering import FilterError
-from transcripts.finding import MOST_BATCHES
-from transcripts.redaction import mask
+from transcripts.privacy.redaction import mask
+from transcripts.staff import batches
+from transcripts.staff.filtering import FilterError
+from transcripts.staff.finding import MOST_BATCHES
 
 pages = Pages()
 

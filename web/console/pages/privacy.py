@@ -13,8 +13,8 @@ from console.pages.export import as_file
 from console.roles import Role
 from console.routing import Pages
 from console.visits import Visit
-from transcripts import retention
-from transcripts.persons import LONGEST_ADDRESS, Asked, NotFoundError, Person
+from transcripts.privacy import retention
+from transcripts.privacy.persons import LONGEST_ADDRESS, Asked, NotFoundError, Person
 
 pages = Pages()
 

@@ -11,7 +11,7 @@ from console.labels import REASONS
 from console.roles import Role
 from console.routing import Pages
 from console.visits import Visit
-from transcripts.filtering import FilterError, Filters
+from transcripts.staff.filtering import FilterError, Filters
 
 pages = Pages()
 

@@ -13,7 +13,12 @@ from console.roles import Role
 from console.routing import Pages
 from console.teaching.project import OUTCOMES
 from console.visits import Visit
-from transcripts.review_values import ChangedMeanwhileError, ClaimedByOtherError, FullSetError, ReviewedByOtherError
+from transcripts.staff.review_values import (
+    ChangedMeanwhileError,
+    ClaimedByOtherError,
+    FullSetError,
+    ReviewedByOtherError,
+)
 from transcripts.values import UnknownConversationError
 
 pages = Pages()

@@ -13,8 +13,8 @@ from console.roles import Role
 from console.routing import Pages
 from console.teaching.project import OUTCOMES
 from console.visits import Visit
-from transcripts.redaction import mask
-from transcripts.review_values import Transcript
+from transcripts.privacy.redaction import mask
+from transcripts.staff.review_values import Transcript
 
 pages = Pages()
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from console.teaching.likeness import normalise
 from console.teaching.project import OUTCOMES, Known, Line, Lines
 from console.teaching.stripping import stripped
-from transcripts.queueing import ESCALATED, SAFETY_INTENTS
-from transcripts.review_values import Correction, Use
-from transcripts.teaching import LONGEST_WORDS
+from transcripts.staff.queueing import ESCALATED, SAFETY_INTENTS
+from transcripts.staff.review_values import Correction, Use
+from transcripts.teaching.collecting import LONGEST_WORDS
 
 #: Anybody types "hip reduction" or "thanks": up to so many words may be measured though they are trained.
 BARE_WORDS = 3

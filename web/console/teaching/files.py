@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from console.teaching.checks import Candidate
 from console.teaching.likeness import normalise
-from transcripts.review_values import Use
+from transcripts.staff.review_values import Use
 
 YAML_NAME, TABLE_NAME = "nlu.yml", "lines.tsv"
 #: Above all training lines. The quotation marks are no ASCII: in a file of ASCII alone Rasa's reader (shared/utils/io.py)

@@ -1,4 +1,4 @@
-"""Makes transcripts/hints.txt of the training data: `make hints`, after larger changes of data/.
+"""Makes transcripts/staff/hints.txt of the training data: `make hints`, after larger changes of data/.
 
 A word, or a pair of words, is a hint when it stands in several lines of the intents that are urgent and hardly in any other
 (of "popped out" and "how do I pop out of a squat" only pairs tell which is meant). Commit what comes of it with the data;
@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from console.teaching.project import Project
-from transcripts.hints import FILE, pieces
-from transcripts.queueing import SAFETY_INTENTS
+from transcripts.staff.hints import FILE, pieces
+from transcripts.staff.queueing import SAFETY_INTENTS
 
 ROOT = Path(__file__).resolve().parents[3]
 #: A hint stands in so many lines, and so large a share of all lines it stands in belongs to the urgent intents.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from transcripts.redaction import mask
+from transcripts.privacy.redaction import mask
 
 #: What `mask` puts in place of what it found; nobody wants that learned.
 LABELS = re.compile(r"\[(?:login|e-mail address|card number|identity number|phone number|number)\]")

@@ -16,9 +16,9 @@ from staff import Console, MakeConsole, Staff
 
 from console import labelled, replaying
 from console.roles import Role
-from transcripts.filtering import Filters
 from transcripts.record import Record
-from transcripts.replay_values import Replay
+from transcripts.staff.filtering import Filters
+from transcripts.teaching.replay_values import Replay
 
 HOSTILE = """<script>alert(1)</script>"><img src=x onerror=alert(1)>"""
 SLOW = "slow 30"
@@ -111,8 +111,8 @@ def test_the_installations_region_counts_where_a_conversation_has_none(
 def test_choosing_says_how_far_behind_it_is(asking: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     for letter in "abcd":
         asking.say("hello", conversation=letter * 32)
-    monkeypatch.setattr("transcripts.finding.BATCH", 1)
-    monkeypatch.setattr("transcripts.comparing.MOST_BATCHES", 2)
+    monkeypatch.setattr("transcripts.staff.finding.BATCH", 1)
+    monkeypatch.setattr("transcripts.teaching.comparing.MOST_BATCHES", 2)
     leo = lead(asking)
     text = leo.get("/comparison/conversations").text
     assert "2 messages of visitors" in text and "2 conversations more are being sorted in" in text
@@ -334,7 +334,7 @@ def test_a_console_that_is_killed_leaves_nothing_at_the_bot(asking: Console, bri
     asking.say("one", SLOW)
     program = (
         "import time; from console.house import House; from console.settings import Settings; "
-        "from transcripts.filtering import Filters; from transcripts.reader import utc_now; "
+        "from transcripts.staff.filtering import Filters; from transcripts.reader import utc_now; "
         "house = House(Settings(), utc_now); house.review.replay_filtered(Filters(), 'leo'); "
         "house.replaying.wake(); time.sleep(600)"
     )

@@ -167,7 +167,7 @@ def test_words_that_are_too_long_are_refused_unread(
 
 
 def test_a_set_that_is_full_is_told(console: Console, leo: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("transcripts.correcting.MOST_OPEN", 1)
+    monkeypatch.setattr("transcripts.teaching.correcting.MOST_OPEN", 1)
     correct(console, leo, SAID, "a" * 32, intent="emergency_injury")
     rita = console.staff("rita")
     console.say("eggs at night?", conversation="b" * 32)

@@ -32,7 +32,7 @@ from transcripts.database import Database
 from transcripts.reader import utc_now
 from transcripts.record import Record
 from transcripts.review import Review
-from transcripts.searching import SQLITE_INDEXES
+from transcripts.staff.searching import SQLITE_INDEXES
 from transcripts.values import Reply, Said
 
 #: Half of the word is enough to betray it: FTS5 leaves out the letters that a word shares with the one before.

@@ -17,9 +17,9 @@ from staff import Console, MakeConsole, Staff
 
 from console import exporting
 from console.roles import Role
-from transcripts import batches
-from transcripts.filtering import Filters
-from transcripts.persons import Asked
+from transcripts.privacy.persons import Asked
+from transcripts.staff import batches
+from transcripts.staff.filtering import Filters
 
 PHONE = "07700 900123"
 FORMULAS = [

@@ -16,7 +16,7 @@ from visitor import wait_for
 
 from transcripts.record import Record
 from transcripts.review import Review
-from transcripts.review_models import stale
+from transcripts.staff.review_models import stale
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from staff import Console, MakeConsole, Staff
 
 from console.roles import Role
 from transcripts.base import Base
-from transcripts.holdings import STAFF, belonging
 from transcripts.models import conversations, messages
+from transcripts.privacy.holdings import STAFF, belonging
 from transcripts.record import Record
 from transcripts.values import Reply, Said, Understanding
 

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from staff import Console, MakeConsole
 
 from console.roles import Role
-from transcripts.review_models import tags
+from transcripts.staff.review_models import tags
 
 HOSTILE = """<script>alert(1)</script>"><img src=x onerror=alert(1)> {{ 7*7 }} \u202egnp"""
 PRIVATE = "I am Ann, ann@example.org, call 07700 900123. I weigh 82 kg"

@@ -8,7 +8,7 @@ from starlette.routing import Mount
 
 from console.roles import Role
 from console.routing import PUBLIC, PageRoute, Pages
-from transcripts.filtering import Filters
+from transcripts.staff.filtering import Filters
 
 OIDC = {
     "console_oidc_issuer": "https://id.example.org",

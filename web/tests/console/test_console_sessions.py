@@ -11,7 +11,7 @@ from staff import PASSWORD, Console, MakeConsole
 
 from console.accounts import Accounts
 from console.roles import Role
-from transcripts.review_models import accounts, sessions
+from transcripts.staff.review_models import accounts, sessions
 
 
 def is_in(staff: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.teaching.hinting import made_of
-from transcripts.hints import FILE, hints, pieces
+from transcripts.staff.hints import FILE, hints, pieces
 
 
 def test_a_hint_stands_in_several_urgent_lines_and_hardly_elsewhere() -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from console import labelled
-from transcripts.replay_values import Label
+from transcripts.teaching.replay_values import Label
 
 ROOT = Path(__file__).resolve().parents[3]
 OUTCOMES = ("emergency", "fitness", "clarify", "out_of_scope")

@@ -19,10 +19,10 @@ from console.teaching.checks import ASKED_AS_INFORMATION, Candidate, check, stop
 from console.teaching.likeness import Likeness, normalise
 from console.teaching.project import OUTCOMES, Known, Lines, Project
 from console.teaching.stripping import LABELS, stripped
-from transcripts import redaction
-from transcripts.queueing import ESCALATED
-from transcripts.redaction import mask
-from transcripts.review_values import Use
+from transcripts.privacy import redaction
+from transcripts.privacy.redaction import mask
+from transcripts.staff.queueing import ESCALATED
+from transcripts.staff.review_values import Use
 
 #: Signs that mean something to YAML, to a table, to Rasa, to a spreadsheet, or that nobody sees.
 HOSTILE = st.text(

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from console.roles import Role
 from console_browser.conftest import OpenPage, Running
-from transcripts.correcting import stamp
+from transcripts.teaching.correcting import stamp
 
 
 def login(console: Running, open_page: OpenPage, **options: object) -> Page:

@@ -21,11 +21,11 @@ from demo.talking import conversation_of, visitors
 from demo.times import DAYS, LAST, beginnings
 from gateway.bridge import Bridge
 from transcripts.database import Database
-from transcripts.filtering import Filters
-from transcripts.queueing import Reason
 from transcripts.record import Record
 from transcripts.review import Review
 from transcripts.schema import configuration
+from transcripts.staff.filtering import Filters
+from transcripts.staff.queueing import Reason
 
 END = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 SCRIPT = """

@@ -6,10 +6,10 @@ from typing import Any
 
 from record_samples import PLAIN, begun, new_id
 
-from transcripts.correcting import stamp
-from transcripts.filtering import Filters
 from transcripts.record import Record
 from transcripts.review import Review
+from transcripts.staff.filtering import Filters
+from transcripts.teaching.correcting import stamp
 from transcripts.values import Reply, Understanding
 
 

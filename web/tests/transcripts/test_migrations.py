@@ -13,10 +13,10 @@ from review_samples import mark
 from sqlalchemy.exc import DBAPIError
 
 from transcripts.database import Database
-from transcripts.filtering import Filters
 from transcripts.record import Record
 from transcripts.review import Review
 from transcripts.schema import configuration
+from transcripts.staff.filtering import Filters
 
 CONTENT = ("conversations", "messages", "understandings", "feedback", "erasures", "audit", "heartbeat")
 WEBSITE = "0" * 31 + "1"

@@ -13,9 +13,9 @@ from demo.bot import bridge_of
 from demo.making import make
 from demo.people import read
 from demo.talking import conversation_of
-from transcripts.queueing import Reason
 from transcripts.record import Record
 from transcripts.review import Review
+from transcripts.staff.queueing import Reason
 
 END = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 #: On the website and on platforms: buttons, an emergency, a crisis, code, thumbs, media, another day, a refused delivery.
