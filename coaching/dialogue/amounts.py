@@ -43,6 +43,10 @@ _NONE = re.compile(
     r"|\b0 (?:minutes|mins)\b"
 )
 _BARE = re.compile(rf"{NUMBER}{ALONE}")
+#: "Since 2 years", "5 nights a week": no number of hours.
+_DAYS_AND_LONGER = re.compile(
+    rf"(?:{NUMBER} ?(?:-|to|or) ?)?{NUMBER} ?(?:days?|nights?|weeks?|wks?|months?|years?|yrs?)(?![a-z])"
+)
 _HOURS_OF_SLEEP = re.compile(r"\bhours?\b|\bhrs?\b|[0-9] ?h\b|\bsleep\b|\bnight\b")
 
 
@@ -82,6 +86,7 @@ def _days(words: str, asked: bool) -> float | None:
 
 
 def _sleep_hours(words: str, asked: bool) -> float | None:
+    words = _DAYS_AND_LONGER.sub(";", words)
     found = hours(words)
     if not found or not (asked or _HOURS_OF_SLEEP.search(words)):
         return None
