@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
-
-from installation.limits import Limit
+from installation.limits import Limit, network
 
 #: Most logins that are tried with one name from everywhere together: guessing from a thousand networks stays slow, and it takes
 #: dozens of networks to keep the name's owner out.
@@ -42,14 +40,3 @@ class Throttle:
         `actor` is whom the row names, not what was typed: whoever types another name each time gets one row too.
         """
         return self._noted.take(f"{network(address)} {actor}") == 0
-
-
-def network(address: str) -> str:
-    """Return what one person has: an address of IPv4, or the 2^64 addresses of IPv6 that each household gets."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv6Address):
-        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
-    return str(found)

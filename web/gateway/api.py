@@ -19,6 +19,7 @@ from gateway.numbers import known_region
 from gateway.service import Service
 from gateway.shapes import Begin, Begun, Judge, Say, Shown, ShownMessages, shown
 from gateway.stream import event_stream
+from installation.limits import network
 from transcripts.values import Conversation
 
 router = APIRouter(prefix="/api")
@@ -53,7 +54,7 @@ OwnId = Annotated[str, Depends(own_id)]
 
 async def own_conversation(service: ServiceOf, conversation_id: OwnId) -> Conversation:
     """Return the caller's conversation; raises ApiError when it is no more."""
-    conversation = await service.threads.run(service.record.conversation, conversation_id)
+    conversation = await service.threads.read(service.record.conversation, conversation_id)
     if conversation is None:
         raise ApiError("gone", "This chat was deleted or has expired: start a new one.")
     return conversation
@@ -67,10 +68,15 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
+def network_of(request: Request) -> str:
+    """Return what the limits of one address count by."""
+    return network(address_of(request))
+
+
 @router.post("/conversations", status_code=201)
 async def begin(body: Begin, request: Request, service: ServiceOf) -> Begun:
     """Begin a conversation."""
-    service.begin_limit.take(address_of(request))
+    service.begin_limit.take(network_of(request))
     conversation, token = service.tokens.new()
     region = body.region if body.region and known_region(body.region) else None
     await service.threads.run(service.record.begin, conversation, "widget", region, body.locale)
@@ -102,7 +108,7 @@ async def say(body: Say, request: Request, conversation_id: PathId, authorizatio
     """Take a message. It is in the record when this returns; replies come by the stream. A repeated id is answered once."""
     service = await service_of(request)  # called, not injected: the visitor waits for each dependency of this one
     conversation_id = await own_id(service, conversation_id, authorization)
-    return shown(await service.say(conversation_id, body, address_of(request)))
+    return shown(await service.say(conversation_id, body, network_of(request)))
 
 
 router.add_api_route(
@@ -117,7 +123,7 @@ router.add_api_route(
 @router.get("/conversations/{conversation_id}/messages")
 async def messages(conversation: Own, service: ServiceOf, after: After = 0) -> ShownMessages:
     """Return the messages after a sequence number, for clients whose network lets no stream through."""
-    found = await service.threads.run(service.record.messages, conversation.id, after)
+    found = await service.threads.read(service.record.messages, conversation.id, after)
     return ShownMessages(messages=[shown(message) for message in found])
 
 
@@ -129,7 +135,7 @@ async def events(
     if not (last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) < 10):
         raise ApiError("bad_request", "Last-Event-ID must be the number of the last message seen.", conversation.region)
     after = int(last_event_id)
-    return event_stream(service.hub, service.record, service.threads, conversation.id, after, address_of(request))
+    return event_stream(service.hub, service.record, service.threads, conversation.id, after, network_of(request))
 
 
 @router.put("/conversations/{conversation_id}/messages/{sequence}/feedback", status_code=204)
@@ -143,7 +149,7 @@ async def judge(body: Judge, sequence: Sequence, conversation: Own, service: Ser
 @router.get("/conversations/{conversation_id}/export", response_class=PlainTextResponse)
 async def export(conversation: Own, service: ServiceOf) -> PlainTextResponse:
     """Return the conversation as a text file."""
-    text = await service.threads.run(service.record.export_text, conversation.id)
+    text = await service.threads.read(service.record.export_text, conversation.id)
     return PlainTextResponse(
         text, headers={"Content-Disposition": 'attachment; filename="chat.txt"', "Cache-Control": "no-store"}
     )

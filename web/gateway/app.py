@@ -21,7 +21,7 @@ from gateway import api, errors, metrics
 from gateway.bridge import Bridge
 from gateway.platforms import webhooks
 from gateway.platforms.loading import load
-from gateway.security import Guard
+from gateway.security import Bodies, Guard
 from gateway.service import Service
 from gateway.settings import Settings
 from transcripts.record import Record
@@ -72,6 +72,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     async def demo() -> HTMLResponse:
         return HTMLResponse(page)
 
+    app.add_middleware(Bodies, region=settings.gateway_region)
     app.add_middleware(errors.CatchFaults, region=settings.gateway_region)
     app.add_middleware(
         CORSMiddleware,

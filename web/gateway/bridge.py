@@ -8,6 +8,9 @@ from http import HTTPStatus
 from typing import Any
 
 import aiohttp
+from pydantic import ValidationError
+
+from gateway.replies import check
 
 #: Seconds between two tries while the bot is away.
 PAUSE = 0.4
@@ -43,7 +46,7 @@ class Bridge:
         A bot that is away or restarting is tried again until the time is up: the bridge answers a message id once.
 
         Raises:
-            BridgeError: no answer in `seconds`, or the bridge refused the message.
+            BridgeError: no answer in `seconds`, one that cannot be read, or the bridge refused the message.
         """
         end = time.monotonic() + seconds
         reason = "no time was left"
@@ -55,10 +58,10 @@ class Bridge:
                 reason = f"{type(error).__name__} at the bridge"
             else:
                 if response.status == HTTPStatus.OK:
-                    return said
+                    return _answer(said)
                 reason = f"the bridge answered {response.status}: {said.get('error', 'no reason')}"
                 if response.status < HTTPStatus.INTERNAL_SERVER_ERROR or said.get("answer"):
-                    raise BridgeError(reason, said.get("answer"))
+                    raise BridgeError(reason, _answer(said["answer"]) if said.get("answer") else None)
             await asyncio.sleep(min(PAUSE, max(0.0, end - time.monotonic())))
         raise BridgeError(f"no answer within {seconds:.1f} s; last: {reason}")
 
@@ -84,6 +87,15 @@ class Bridge:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
+
+
+def _answer(said: dict[str, Any]) -> dict[str, Any]:
+    try:
+        check(said)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise BridgeError(f"what the bridge answered is no answer: {where}") from None
+    return said
 
 
 async def _said(response: aiohttp.ClientResponse) -> dict[str, Any]:

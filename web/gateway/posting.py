@@ -49,7 +49,7 @@ class Posting:
         if body.choice is None:
             return body.text or "", None
         sequence = int(body.choice[1:].partition("-")[0])
-        message = await self._threads.run(self._record.message, conversation_id, sequence)
+        message = await self._threads.read(self._record.message, conversation_id, sequence)
         for choice in message.choices if message else ():
             if choice.id == body.choice:
                 return choice.title, choice.payload
@@ -57,7 +57,7 @@ class Posting:
 
     async def _refusal(self, conversation_id: str, error: Exception) -> ApiError:
         """Return what the visitor is told, with the number of the conversation's region, which only a refusal needs."""
-        conversation = await self._threads.run(self._record.conversation, conversation_id)
+        conversation = await self._threads.read(self._record.conversation, conversation_id)
         if conversation is None:
             return ApiError("gone", "This chat was deleted or has expired: start a new one.")
         if isinstance(error, ApiError):

@@ -1,13 +1,50 @@
-"""The bridge's answer as the record keeps it. Pure functions."""
+"""The bridge's answer: what it must be, and how the record keeps it. Pure functions."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from gateway.numbers import failure_text
 from gateway.shapes import shown
 from transcripts.values import Message, Reply, Understanding
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class _Choice(_Read):
+    title: str
+    payload: str
+
+
+class _Reply(_Read):
+    text: str
+    choices: list[_Choice]
+    card: dict[str, Any] | None
+    source: str | None
+    response: str | None
+
+
+class _Answer(_Read):
+    replies: list[_Reply] = Field(min_length=1)
+    outcome: str
+    intent: str | None
+    confidence: float
+    alternatives: list[dict[str, Any]]
+    red_flags: list[dict[str, Any]]
+    region: str | None
+    model: str | None
+    ms: float
+    degraded: bool
+
+
+def check(said: dict[str, Any]) -> None:
+    """Raise pydantic.ValidationError unless a body of the bridge's is an answer. It quotes the body: do not log it."""
+    _Answer.model_validate(said)
 
 
 def replies(answer: dict[str, Any]) -> list[Reply]:

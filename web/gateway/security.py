@@ -1,9 +1,8 @@
-"""What every request passes: origin, size, time, and the headers of every response."""
+"""What every request passes: `Guard` (origin, and the headers of every response) and `Bodies` (size, time)."""
 
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway import metrics
 from gateway.errors import refusal
 from gateway.platforms.limits import LIMITS
-from gateway.shapes import MAX_BODY
+from gateway.shapes import MAX_BODY, TOO_LONG
 
 #: Seconds in which a body must have come.
 BODY_SECONDS = 10
@@ -70,22 +69,42 @@ class Guard:
         if origin and not widget and not self._may_call(origin, headers.get("host", "")):
             response = refusal("forbidden_origin", "This site may not use this chat server.", self._region)
             await response(scope, receive, send_safely)
+        else:
+            await self._app(scope, receive, send_safely)
+
+    def _may_call(self, origin: str, host: str) -> bool:
+        return origin.lower() in self._origins or origin.partition("://")[2] == host
+
+
+class Bodies:
+    """Reads a request's body before the application sees it. Inside CORS's layer: the widget must learn what was wrong.
+
+    Args:
+        app: the application.
+        region: as Guard's.
+    """
+
+    def __init__(self, app: ASGIApp, region: str | None) -> None:
+        self._app, self._region = app, region
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on when its body has come, and is not too long."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
             return
-        largest = MAX_WEBHOOK if scope["path"].startswith(WEBHOOKS) else MAX_BODY
+        webhook = scope["path"].startswith(WEBHOOKS)
+        largest = MAX_WEBHOOK if webhook else MAX_BODY
         try:
             body = await _body(receive, largest)
         except TimeoutError:
             _count_webhook(scope["path"], "too slow")
-            await refusal("timeout", "The request took too long to arrive.", self._region)(scope, receive, send_safely)
+            await refusal("timeout", "The request took too long to arrive.", self._region)(scope, receive, send)
         except _BodyTooLongError:
             _count_webhook(scope["path"], "too long")
-            message = f"A request may have at most {largest} bytes."
-            await refusal("too_long", message, self._region)(scope, receive, send_safely)
+            message = f"A request may have at most {largest} bytes." if webhook else TOO_LONG
+            await refusal("too_long", message, self._region)(scope, receive, send)
         else:
-            await self._app(scope, _replayed(body, receive), send_safely)
-
-    def _may_call(self, origin: str, host: str) -> bool:
-        return urlsplit(origin).netloc == host or origin.lower() in self._origins
+            await self._app(scope, _replayed(body, receive), send)
 
 
 async def _body(receive: Receive, largest: int) -> bytes:

@@ -120,7 +120,9 @@ class Service:
         """Erase a conversation from the record, from memory and from the bot; the last is tried again until it is done."""
         self.turns.drop(conversation)
         await self.threads.run(self.record.erase, conversation, actor)
-        self.hub.say(conversation, ERASED, {})
+        self._let_go(
+            conversation
+        )  # of what came while the record was being written: it must not reach the bot any more
         await self._erase_one_at_the_bot(conversation)
 
     async def ready(self) -> dict[str, bool]:
@@ -135,7 +137,7 @@ class Service:
 
     async def count(self) -> None:
         """Bring the metrics of the record up to date."""
-        for kind, number in (await self.threads.run(self.record.counts)).items():
+        for kind, number in (await self.threads.read(self.record.counts)).items():
             metrics.record_counts.labels(kind).set(number)
 
     def _deliver(self, conversation: Conversation) -> None:
@@ -157,7 +159,7 @@ class Service:
 
     async def _erase_at_the_bot(self) -> None:
         """Erase at the bot what is erased in the record, by the console perhaps: then nothing here may bring it back."""
-        pending = await self.threads.run(self.record.pending_erasures)
+        pending = await self.threads.read(self.record.pending_erasures)
         for conversation in pending:
             self._let_go(conversation)
             await self._erase_one_at_the_bot(conversation)

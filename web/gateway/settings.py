@@ -25,8 +25,8 @@ class Settings(InstallationSettings):
     #: Signs the visitors' tokens, at least 32 characters; without it a key is made once and kept in var/gateway.key.
     gateway_key: Key | None = None
     #: Days after its last message at which a conversation is erased, and hours after which it can only be read.
-    retention_days: int = Field(default=30, ge=1)
-    idle_hours: int = Field(default=72, ge=1)
+    retention_days: int = Field(default=30, ge=1, le=36_500)
+    idle_hours: int = Field(default=72, ge=1, le=876_000)
     #: Most of each.
     limit_conversation: Rule = "15/minute;200/hour"
     limit_address: Rule = "120/minute"

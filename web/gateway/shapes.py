@@ -8,10 +8,12 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from gateway.errors import ApiError
 from gateway.numbers import dialable
+from transcripts.cleaning import is_blank
 from transcripts.values import Message
 
 #: The bridge reads at most so much.
 MAX_CHARACTERS = 4000
+TOO_LONG = f"A message may have at most {MAX_CHARACTERS} characters: send it in two parts."
 #: Refused before parsing: the longest text in the longest encoding, and room to spare.
 MAX_BODY = 64 * 1024
 
@@ -55,10 +57,10 @@ def check(body: Say) -> None:
     """Raise ApiError unless a message holds one thing that can be answered."""
     if (body.text is None) == (body.choice is None):
         raise ApiError("bad_request", "Send exactly one of `text` and `choice`.")
-    if body.text is not None and not body.text.strip():
+    if body.text is not None and is_blank(body.text):
         raise ApiError("bad_request", "Write something first.")
     if body.text is not None and len(body.text) > MAX_CHARACTERS:
-        raise ApiError("too_long", f"A message may have at most {MAX_CHARACTERS} characters: send it in two parts.")
+        raise ApiError("too_long", TOO_LONG)
 
 
 class Judge(_Strict):

@@ -30,19 +30,19 @@ def event_stream(
     async def events() -> AsyncIterator[ServerSentEvent | bytes]:
         last = after
         with hub.listen(conversation, address) as ear:
-            page = await threads.run(record.messages, conversation, last, PAGE)
+            page = await threads.read(record.messages, conversation, last, PAGE)
             while True:
                 while page:
                     last = page[-1].sequence
                     yield b"".join(_event(message).encode() for message in page)
-                    page = await threads.run(record.messages, conversation, last, PAGE) if len(page) == PAGE else []
+                    page = await threads.read(record.messages, conversation, last, PAGE) if len(page) == PAGE else []
                 for name, data in ear.take_passing():
                     yield JSONServerSentEvent(data, event=name)
                     if name == ERASED:
                         return
                 page = [message for message in await ear.news() if message.sequence > last]
                 if [message.sequence for message in page] != list(range(last + 1, last + 1 + len(page))):
-                    page = await threads.run(record.messages, conversation, last, PAGE)  # told of out of order
+                    page = await threads.read(record.messages, conversation, last, PAGE)  # told of out of order
 
     return EventSourceResponse(
         events(),

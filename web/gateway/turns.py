@@ -28,6 +28,8 @@ PATIENCE = 7.5
 RECORD_PAUSE = 2.0
 #: Seconds until the visitor is told that an answer is being made.
 TYPING_AFTER = 0.3
+#: Seconds after which an answer is shown that is still being put into the record: somebody else may be writing for long.
+SHOWN_AFTER = 0.5
 
 
 class Turns:
@@ -67,9 +69,9 @@ class Turns:
 
     async def recover(self) -> int:
         """Take up what an earlier process left without an answer; returns how many messages that is."""
-        pending = await self._threads.run(self._record.pending)
+        pending = await self._threads.read(self._record.pending)
         for message in pending:
-            conversation = await self._threads.run(self._record.conversation, message.conversation_id)
+            conversation = await self._threads.read(self._record.conversation, message.conversation_id)
             if conversation:
                 self.take(message, conversation)
         return len(pending)
@@ -126,15 +128,14 @@ class Turns:
             return
         region = conversation.region or self._region
         reason: str | None = None
+        answer: dict[str, Any] = {}
         try:
             answer = await self._bridge.turn(_call(message, conversation.channel, region), _left(since))
         except BridgeError as error:
             reason, answer = str(error), error.answer or {}
             logger.warning("Message %s of a conversation was not answered: %s", message.sequence, error)
-        except asyncio.CancelledError:
-            raise
         except Exception as error:  # a fault of ours must not leave a visitor without a reply
-            reason, answer = f"{type(error).__name__} in the gateway", {}
+            reason = f"{type(error).__name__} in the gateway"
             logger.exception("A turn failed in the gateway.")
         said = replies(answer) if answer else [failure(failure_text(region))]
         await self._store(message, conversation, said, answer, reason)
@@ -152,31 +153,50 @@ class Turns:
         answer: dict[str, Any],
         reason: str | None,
     ) -> None:
-        """Put the answer into the record; while that fails the visitor sees it all the same, and it is tried again."""
-        region, told = conversation.region or self._region, False
-        while True:
-            try:
-                stored = await self._threads.run_or_wait(
-                    self._record.add_answer,
-                    message.conversation_id,
-                    message.sequence,
-                    self._answers.arranged(said, message, conversation),
-                    understanding(answer) if answer else None,
-                    state="unanswered" if reason and not answer else "answered",
-                    reason=reason,
-                )
-            except Exception:  # whatever it is: the visitor's answer must not be lost with it
-                logger.exception("An answer could not be put into the record; it is tried again.")
-                if not told:
-                    told = True
-                    self._unstored(conversation, said)
-                    self._hub.tell(message.conversation_id, [message])
-                    self._hub.say(message.conversation_id, "message", urgent_event(message, answer, region))
-                await asyncio.sleep(RECORD_PAUSE)
-            else:
-                self._hub.tell(message.conversation_id, [message, *stored])
-                self._stored(conversation)
+        """Put the answer into the record; while that takes long or fails the visitor sees it all the same."""
+        with self._shown_when_unstored(message, conversation, said, answer) as show:
+            while True:
+                try:
+                    stored = await self._threads.run_or_wait(
+                        self._record.add_answer,
+                        message.conversation_id,
+                        message.sequence,
+                        self._answers.arranged(said, message, conversation),
+                        understanding(answer) if answer else None,
+                        state="unanswered" if reason and not answer else "answered",
+                        reason=reason,
+                    )
+                except Exception:  # whatever it is: the visitor's answer must not be lost with it
+                    logger.exception("An answer could not be put into the record; it is tried again.")
+                    show()
+                    await asyncio.sleep(RECORD_PAUSE)
+                else:
+                    self._hub.tell(message.conversation_id, [message, *stored])
+                    self._stored(conversation)
+                    return
+
+    @contextmanager
+    def _shown_when_unstored(
+        self, message: Message, conversation: Conversation, said: Sequence[Reply], answer: dict[str, Any]
+    ) -> Iterator[Callable[[], None]]:
+        """Give what shows the answer past the record, once; it does so by itself after SHOWN_AFTER."""
+        told = False
+
+        def show() -> None:
+            nonlocal told
+            if told:
                 return
+            told = True
+            region = conversation.region or self._region
+            self._unstored(conversation, said)
+            self._hub.tell(message.conversation_id, [message])
+            self._hub.say(message.conversation_id, "message", urgent_event(message, answer, region))
+
+        timer = asyncio.get_running_loop().call_later(SHOWN_AFTER, show)
+        try:
+            yield show
+        finally:
+            timer.cancel()
 
 
 def _left(since: float) -> float:

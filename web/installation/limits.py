@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 
 from throttled import Throttled
@@ -32,6 +33,17 @@ class Limit:
             if result.limited:
                 return max(1, math.ceil(result.state.retry_after))
         return 0
+
+
+def network(address: str) -> str:
+    """Return what one person has: an address of IPv4, or the 2^64 addresses of IPv6 that each household gets."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
 
 
 def readable(rule: str) -> str:

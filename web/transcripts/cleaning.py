@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,11 @@ _UNFIT = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\x00\ud800-\udfff]")
 def clean(text: str) -> str:
     """Return `text` as it can be stored; the same string when nothing is wrong with it."""
     return _UNFIT.sub(_fit, text) if _UNFIT.search(text) else text
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether nothing of a text can be seen: only spaces, controls, and characters without width or meaning."""
+    return all(character.isspace() or unicodedata.category(character) in ("Cc", "Cf", "Co", "Cn") for character in text)
 
 
 def clean_json(value: Any) -> Any:

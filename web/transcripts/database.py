@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError, TimeoutError
 
 from transcripts.address import address
 from transcripts.at_once import AtOnce
@@ -45,7 +46,6 @@ class Database:
         self._driver_at_once: sqlite3.Connection | None = None
         # SQLite has one writer at a time. Threads queue here, in turn; its own way is to sleep and try again.
         self._lock = threading.Lock()
-        self._turn = self._lock if self.is_sqlite else nullcontext()
         # Where erased words may still be. A process before this one may have been killed before it had cleaned up.
         self._owed: set[str] = set(OWED) if self.is_sqlite else set()
 
@@ -60,9 +60,13 @@ class Database:
     def writing(self, patience: float = PATIENCE) -> Iterator[Connection]:
         """Give a connection for one transaction, ended by `connection.commit()`; without that it is rolled back.
 
-        On SQLite nobody else writes meanwhile (others are waited for `patience` seconds); on PostgreSQL, lock rows.
+        On SQLite nobody else writes meanwhile; others are waited for `patience` seconds in all, those of this process
+        and those of others. On PostgreSQL, lock rows.
+
+        Raises:
+            SQLAlchemyError: others wrote for so long, or something is wrong.
         """
-        with self._turn, self._engine.connect() as connection, self._patience(connection, patience):
+        with self._turn(patience) as left, self._engine.connect() as connection, self._patience(connection, left):
             self._begin(connection, "BEGIN IMMEDIATE")
             yield connection
 
@@ -144,8 +148,29 @@ class Database:
 
     @contextmanager
     def _cleaning(self) -> Iterator[Connection]:
-        with self._turn, self._engine.connect() as connection, self._patience(connection, CLEANING_PATIENCE):
+        with (
+            self._turn(PATIENCE),
+            self._engine.connect() as connection,
+            self._patience(connection, CLEANING_PATIENCE),
+        ):
             yield connection
+
+    @contextmanager
+    def _turn(self, patience: float) -> Iterator[float]:
+        """Wait for this process's turn to write; give how many seconds of the patience are left for other processes."""
+        if not self.is_sqlite:
+            yield patience
+            return
+        left = patience
+        if not self._lock.acquire(blocking=False):
+            since = time.monotonic()
+            if not self._lock.acquire(timeout=patience):
+                raise TimeoutError(f"Others wrote to the record for {patience:g} s.")
+            left = max(0.0, patience - (time.monotonic() - since))
+        try:
+            yield left
+        finally:
+            self._lock.release()
 
     def _merge_index(self) -> None:
         for index in SQLITE_INDEXES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -20,6 +21,8 @@ FATES = {
     "unknown": "It is not known whether this arrived.",
 }
 INDENT = "    "
+#: Whatever some viewer takes for the end of a line, as `str.splitlines` does.
+_LINE_END = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 def export_text(
@@ -50,7 +53,7 @@ def _entry(message: Message, fate: str | None) -> str:
 
 
 def _indented(text: str) -> str:
-    return INDENT + text.replace("\n", f"\n{INDENT}")
+    return INDENT + _LINE_END.sub(rf"\g<0>{INDENT}", text)
 
 
 def _time(moment: datetime) -> str:

@@ -111,7 +111,8 @@ class Record(Messaging):
     ) -> list[Message]:
         """Store the replies to the visitor's message `sequence`, once, and return them with their sequences.
 
-        Those of a platform's conversation are queued for delivery too. [] when it has its answer or failure already, or is
+        Those of a platform's conversation are queued for delivery too, and the region that was understood stays with the
+        conversation. [] when it has its answer or failure already, or is
         not there (any more): then nobody must deliver these replies.
 
         Raises:

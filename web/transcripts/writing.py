@@ -51,6 +51,7 @@ _FINISH = (
     .returning(messages.c.id)
 )
 _INSERT = insert(messages).returning(*messages.c)
+_MOVE = update(conversations).where(conversations.c.id == bindparam("conversation")).values(region=bindparam("there"))
 _UNDERSTAND = insert(understandings)
 
 
@@ -118,6 +119,8 @@ def add_answer(
     stored = _insert(connection, values)
     if understanding:
         connection.execute(_UNDERSTAND, {"message_id": message_id, **_understanding_values(understanding)})
+        if understanding.region and understanding.region != taken.region:  # the visitor has named a country
+            connection.execute(_MOVE, {"conversation": conversation_id, "there": understanding.region})
     if taken.address is not None:
         delivering.queue(connection, taken.channel, taken.address, stored, now)
     connection.commit()

@@ -11,6 +11,7 @@ from gateway.platforms.showing import buttons_of, is_button, sequence_of
 from gateway.platforms.splitting import pieces
 from gateway.shapes import MAX_CHARACTERS
 from gateway.threads import Threads
+from transcripts.cleaning import is_blank
 from transcripts.record import Record
 from transcripts.values import Choice, Conversation, Said
 
@@ -33,7 +34,7 @@ class Hearing:
 
     async def said(self, adapter: Adapter, arrival: Arrival) -> list[Said]:
         """Return what an arrival says as messages of the record, in the order in which they are answered; [] for nothing."""
-        text = arrival.text if arrival.text.strip() else ""
+        text = "" if is_blank(arrival.text) else arrival.text
         if arrival.choice is not None and (is_button(arrival.choice) or not text):
             choice = await self._pressed(adapter, arrival, arrival.choice)
             return [Said(choice.title, choice.payload) if choice else Said(OLD_BUTTON)]
@@ -47,7 +48,7 @@ class Hearing:
         sequence = sequence_of(pressed, conversation)
         if conversation is None or sequence is None:
             return None
-        message = await self._threads.run(self._record.message, conversation.id, sequence)
+        message = await self._threads.read(self._record.message, conversation.id, sequence)
         own = (choice for choice in (message.choices if message else ()) if choice.id == pressed.partition(".")[2])
         return next(own, None)
 
@@ -57,7 +58,7 @@ class Hearing:
         The gateway's own notices in between do not count: they offer nothing.
         """
         conversation = await self._current(adapter, arrival)
-        messages = await self._threads.run(self._record.latest, conversation.id, LOOKED_BACK) if conversation else []
+        messages = await self._threads.read(self._record.latest, conversation.id, LOOKED_BACK) if conversation else []
         answers = [message for message in messages if message.sender == "assistant" and message.kind != "notice"]
         offering = [answer for answer in answers if answer.reply_to == answers[-1].reply_to and buttons_of(answer)]
         if not offering or not are_numbered(buttons_of(offering[-1]), adapter.limits):
@@ -67,4 +68,4 @@ class Hearing:
         return next(own, None)
 
     async def _current(self, adapter: Adapter, arrival: Arrival) -> Conversation | None:
-        return await self._threads.run(self._record.current, adapter.name, arrival.address, IDLE)
+        return await self._threads.read(self._record.current, adapter.name, arrival.address, IDLE)

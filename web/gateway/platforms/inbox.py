@@ -43,7 +43,7 @@ class Inbox:
 
     Args:
         limit: how much one person may write.
-        region: of the installation, where the person's is unknown.
+        region: of the installation; it goes before that of the phone (a country that somebody names goes before both).
         erased: called with the id of each conversation that was erased here; it returns at once.
         wake: called with channel and address when something waits to be sent there.
     """
@@ -79,7 +79,7 @@ class Inbox:
                 arrival.address,
                 await self._hearing.said(adapter, arrival),
                 public=arrival.public,
-                region=arrival.region,
+                region=self._region or arrival.region,
                 idle=IDLE,
                 anew=asked(arrival) == "new",
             )
@@ -94,9 +94,9 @@ class Inbox:
 
     async def recover(self) -> None:
         """Carry out the deletions that an earlier process left: call it before the other messages are taken up."""
-        for message in await self._threads.run(self._record.pending):
+        for message in await self._threads.read(self._record.pending):
             if is_deletion(message):
-                conversation = await self._threads.run(self._record.conversation, message.conversation_id)
+                conversation = await self._threads.read(self._record.conversation, message.conversation_id)
                 if conversation and conversation.address is not None:
                     await self._delete(conversation)
 

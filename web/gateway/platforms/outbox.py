@@ -44,7 +44,7 @@ class Outbox:
         again, unknown = await self._threads.run(self._record.take_over)
         if again or unknown:
             logger.warning("Stopped while sending: %d urgent go again, the fate of %d is unknown.", again, unknown)
-        for channel, address in await self._threads.run(self._record.waiting_addresses):
+        for channel, address in await self._threads.read(self._record.waiting_addresses):
             self.wake(channel, address)
 
     def wake(self, channel: str, address: str) -> None:
@@ -73,4 +73,4 @@ class Outbox:
         self._workers.pop(key, None)
 
     async def _waiting(self, channel: str, address: str) -> list[Delivery]:
-        return await self._threads.run(self._record.waiting, channel, address)
+        return await self._threads.read(self._record.waiting, channel, address)

@@ -29,7 +29,7 @@ class Platforms:
         public_url: the gateway's address as the world sees it, without a slash at its end; None: as it is called.
         answers: what `turns` asks too.
         limit: how much one person may write.
-        region: of the installation, where the person's is unknown.
+        region: of the installation; it goes before that of the phone.
         erased: called with the id of each conversation that a person had erased; it returns at once.
     """
 
@@ -73,7 +73,7 @@ class Platforms:
         """
         key, now = (adapter.name, arrival.address), time.monotonic()
         if now - self._told.get(key, -math.inf) >= SAID_AGAIN_AFTER:
-            self.outbox.say_now(*key, words.out_of_order(arrival.region or self._region))
+            self.outbox.say_now(*key, words.out_of_order(self._region or arrival.region))
             self._told.pop(key, None)
             self._told[key] = now  # the oldest are the first
             while len(self._told) > REMEMBERED:

@@ -62,6 +62,17 @@ def test_on_a_site_that_is_allowed_it_chats(
     expect(chat.status).to_contain_text("This chat was deleted")
 
 
+def test_a_text_far_too_long_holds_up_nothing(
+    embedded: Callable[[ThreadedServer], ChatPage], make_gateway: Gateway, site: ThreadedServer, watch: Watch
+) -> None:
+    watch.allow("status of 413")
+    chat = embedded(make_gateway(gateway_origins=site.url)).open()
+    chat.send("pasted " * 10_000)
+    expect(chat.log).to_contain_text("at most 4000 characters")
+    chat.send("my hip is out")
+    expect(chat.window.get_by_role("heading", name="Get emergency help now").first).to_be_visible()
+
+
 def test_on_another_site_it_says_that_it_does_not_and_shows_the_number(
     embedded: Callable[[ThreadedServer], ChatPage], make_gateway: Gateway, watch: Watch
 ) -> None:

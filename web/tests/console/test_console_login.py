@@ -12,7 +12,7 @@ from staff import HASHER, LOCAL, PASSWORD, Console, MakeConsole
 from console import passwords, throttle
 from console.roles import Role
 from console.signing_in import WRONG
-from console.throttle import network
+from installation.limits import network
 
 WRONG_PASSWORD = "four unrelated wrong words"
 

@@ -13,8 +13,10 @@ from servers import FakeBridge, ThreadedServer
 from visitor import Visitor, wait_for
 
 from gateway import service
+from gateway.bridge import PAUSE
 from gateway.settings import Settings
 from gateway.tokens import Tokens
+from transcripts.record import Record
 
 
 def assert_refused(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
@@ -100,6 +102,7 @@ def test_an_emergency_card_has_numbers_to_dial(visitor: Visitor) -> None:
         {"id": "a" * 16, "text": 7},
         {"id": "a" * 16, "text": ""},
         {"id": "a" * 16, "text": " \u00a0\n"},
+        {"id": "a" * 16, "text": "\u200b\u2060\u00ad\ufeff\x07\ue000"},
         {"id": "a" * 16, "choice": "/restart"},
         {"id": "a" * 16, "text": "x", "more": 1},
         {"id": "../../../../etc/passwd", "text": "x"},
@@ -210,6 +213,24 @@ def test_a_deleted_chat_is_gone_everywhere(visitor: Visitor, bridge: FakeBridge,
     assert_refused(visitor.client.delete(visitor.path(), headers=visitor.headers), 410, "gone")
     for file in tmp_path.iterdir():
         assert b"very particular" not in file.read_bytes(), file
+
+
+def test_what_comes_while_a_chat_is_deleted_does_not_reach_the_bot_any_more(
+    visitor: Visitor, bridge: FakeBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erase = Record.erase
+
+    def late(self: Record, conversation: str, actor: str) -> bool:
+        visitor.say("fail")  # which the gateway tries again until its patience ends
+        wait_for(lambda: bridge.calls)
+        return erase(self, conversation, actor)
+
+    monkeypatch.setattr(Record, "erase", late)
+    assert visitor.client.delete(visitor.path(), headers=visitor.headers).status_code == 204
+    assert bridge.erased == [visitor.id]
+    calls = len(bridge.calls)
+    time.sleep(3 * PAUSE)
+    assert len(bridge.calls) == calls
 
 
 def test_an_erasure_at_the_bot_is_tried_until_it_is_done(

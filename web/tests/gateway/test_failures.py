@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import servers
 from servers import KEY, FakeBridge, GatewayProcess, ThreadedServer
 from visitor import Visitor, wait_for
 
@@ -128,6 +129,56 @@ def test_an_answer_waits_beside_all_else_while_somebody_writes_to_the_record(
         assert visitor.client.get(f"{visitor.url}/health").status_code == 200
         assert not visitor.replies(said["sequence"])
     assert visitor.reply(said["sequence"])["text"] == "You said: slow 1"
+
+
+def test_an_emergency_is_shown_while_somebody_writes_to_the_record(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "SHOWN_AFTER", 0.1)
+    visitor.listen()
+    said = visitor.say("slow 1 my hip is out")
+    with writing_to(tmp_path / "record.db"):
+        wait_for(lambda: any(message["card"] for message in visitor.streamed()))
+        assert not visitor.replies(said["sequence"])
+    wait_for(lambda: visitor.replies(said["sequence"]))
+    wait_for(lambda: len(visitor.streamed()) == 3)
+    shown, kept = visitor.streamed()[1:]
+    assert (shown["sequence"], kept["sequence"]) == (None, 2) and kept["text"] == shown["text"]
+
+
+def test_nobody_who_reads_waits_behind_those_who_write(visitor: Visitor, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as beside, writing_to(tmp_path / "record.db"):
+        saying = [beside.submit(visitor.say, f"hello {number}") for number in range(8)]
+        while not all(call.running() for call in saying):
+            time.sleep(0.01)
+        assert visitor.messages() == []
+        assert not any(call.done() for call in saying)
+    assert len({call.result()["sequence"] for call in saying}) == 8
+
+
+@pytest.mark.parametrize("said", [{}, {"replies": []}, {"replies": [{"text": "x"}]}, {"confidence": None}])
+def test_what_is_no_answer_counts_as_none(
+    visitor: Visitor, bridge: FakeBridge, monkeypatch: pytest.MonkeyPatch, said: dict[str, Any]
+) -> None:
+    right = servers.answer
+    with monkeypatch.context() as patched:
+        patched.setattr(servers, "answer", lambda text: {**right(text), **said} if said else {})
+        first, second = visitor.say("hello"), visitor.say("and then")
+        assert_unanswered(visitor, first["sequence"])
+        assert_unanswered(visitor, second["sequence"])
+    assert visitor.reply(visitor.say("again")["sequence"])["text"] == "You said: again"
+
+
+def test_the_country_that_a_visitor_named_chooses_the_number(
+    visitor: Visitor, bridge: FakeBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = servers.answer
+    with monkeypatch.context() as patched:
+        patched.setattr(servers, "answer", lambda text: {**right(text), "region": "AU"})
+        visitor.reply(visitor.say("I'm in Australia now")["sequence"])
+    assert "000" in visitor.reply(visitor.say("fail")["sequence"])["text"]
+    assert visitor.post({"id": "a" * 16, "text": ""}).json()["emergency"]["tel"][0] == "000"
+    assert bridge.calls[-1]["region"] == "AU"
 
 
 def test_an_answer_that_cannot_be_stored_is_shown_and_stored_later(

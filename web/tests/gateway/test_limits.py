@@ -37,6 +37,16 @@ def test_too_many_new_conversations(make_gateway: Any) -> None:
     assert_refused(httpx.post(f"{server.url}/api/conversations", json={}), 429, "rate_limited")
 
 
+@pytest.mark.parametrize(
+    ("second", "status"), [("2001:db8:1:2::9", 429), ("2001:db8:1:3::9", 201), ("::ffff:198.51.100.1", 201)]
+)
+def test_a_household_has_one_limit_whatever_its_devices_are_called(make_gateway: Any, second: str, status: int) -> None:
+    server = make_gateway(limit_begin="1/minute")
+    for address, wanted in (("2001:db8:1:2::7", 201), (second, status)):
+        response = httpx.post(f"{server.url}/api/conversations", json={}, headers={"X-Forwarded-For": address})
+        assert response.status_code == wanted
+
+
 @pytest.mark.parametrize(("proxies", "second"), [("127.0.0.1", 201), ("192.0.2.7", 429)])
 def test_the_address_is_the_one_that_a_trusted_proxy_tells(make_gateway: Any, proxies: str, second: int) -> None:
     server = make_gateway(limit_begin="1/minute", gateway_proxies=proxies)

@@ -62,6 +62,8 @@ def test_metrics_need_their_token_when_there_is_one(make_gateway: Any) -> None:
         ("HIP_GATEWAY_ORIGINS", "https://*.example", "is no origin"),
         ("HIP_LIMIT_ADDRESS", "many", ""),
         ("HIP_RETENTION_DAYS", "0", "greater than or equal to 1"),
+        ("HIP_RETENTION_DAYS", "999999", "less than or equal to 36500"),
+        ("HIP_IDLE_HOURS", "99999999", "less than or equal to 876000"),
     ],
 )
 def test_a_wrong_setting_ends_the_start_with_its_name(name: str, value: str, said: str) -> None:

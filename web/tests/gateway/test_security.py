@@ -46,10 +46,26 @@ def test_the_api_answers_its_own_origin_and_the_allowed_ones(make_gateway: Any) 
         response = httpx.post(begin, json={}, headers={"Origin": origin})
         assert response.status_code == 201 and response.headers["access-control-allow-origin"] == origin
     assert httpx.post(begin, json={}, headers={"Origin": server.url}).status_code == 201
-    for origin in ("https://evil.example", "https://clinic.example.evil.example", "http://clinic.example", "null"):
+    for origin in (
+        "https://evil.example",
+        "https://clinic.example.evil.example",
+        "http://clinic.example",
+        "null",
+        "http://[",
+        "clinic.example",
+    ):
         response = httpx.post(begin, json={}, headers={"Origin": origin})
         assert_refused(response, 403, "forbidden_origin")
         assert "access-control-allow-origin" not in response.headers
+
+
+def test_an_allowed_page_learns_that_its_message_is_too_long(make_gateway: Any) -> None:
+    server = make_gateway(gateway_origins="https://clinic.example")
+    response = httpx.post(
+        f"{server.url}/api/conversations", content=b"x" * 70_000, headers={"Origin": "https://clinic.example"}
+    )
+    assert "at most 4000 characters" in assert_refused(response, 413, "too_long")["error"]["message"]
+    assert response.headers["access-control-allow-origin"] == "https://clinic.example"
 
 
 def test_a_preflight_names_what_the_widget_sends(make_gateway: Any) -> None:

@@ -161,13 +161,14 @@ class House:
     rule: str = "10000/minute"
     adapter: TestAdapter = field(default_factory=TestAdapter)
     late: timedelta = timedelta(0)
+    region: str | None = "GB"
 
     async def __aenter__(self) -> House:
         from transcripts.reader import utc_now
 
         self.record = Record(self.url, now=lambda: utc_now() + self.late)
         self.threads = Threads()
-        self.answers = Answers("GB", 30)
+        self.answers = Answers(self.region, 30)
         self.turns = AnsweringTurns(
             self.record, self.threads, self.answers, lambda *to: self.platforms.outbox.wake(*to)
         )
@@ -180,7 +181,7 @@ class House:
             self.turns,
             self.answers,
             Limit(self.rule, "{wait}"),
-            region="GB",
+            region=self.region,
             erased=self.erased.append,
         )
         self.turns.unstored = self.platforms.say_now

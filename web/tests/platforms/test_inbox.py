@@ -381,11 +381,20 @@ def test_what_a_killed_process_had_taken_is_answered_with_the_greeting(url: str)
 
 def test_the_region_of_the_phone_chooses_the_number(url: str) -> None:
     async def scenario() -> None:
-        async with House(url) as house:
+        async with House(url, region=None) as house:
             await house.say(media="picture", region="AU")
             assert all("000" in text for text in await house.until_sent(2))
             await house.say("/delete")
             assert "000" in (await house.until_sent(3))[2]
+
+    run(scenario())
+
+
+def test_the_region_of_the_installation_goes_before_that_of_the_phone(url: str) -> None:
+    async def scenario() -> None:
+        async with House(url, region="US") as house:
+            await house.say(media="picture", region="AU")
+            assert all("911" in text and "000" not in text for text in await house.until_sent(2))
 
     run(scenario())
 

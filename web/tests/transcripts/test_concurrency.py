@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -18,8 +19,9 @@ import pytest
 from postgres import Postgres
 from record_samples import PLAN, REPLY, UNDERSTANDING, at_once, begun, execute, table
 from sqlalchemy import bindparam
-from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError
+from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError, TimeoutError
 
+from transcripts.database import Database
 from transcripts.engine import PRAGMAS
 from transcripts.models import conversations
 from transcripts.record import BusyError, Record, UnknownConversationError
@@ -250,6 +252,29 @@ def test_threads_take_turns_on_sqlite_without_sleeping(
     at_once([partial(talk, name) for name in "abcdefgh"])
     assert sequences(record, conversation_id) == list(range(1, 161))
     record.close()
+
+
+def test_whoever_waits_in_line_waits_that_much_less_for_other_processes(migrated_file: Path, tmp_path: Path) -> None:
+    shutil.copy(migrated_file, tmp_path / "record.db")
+    database = Database(f"sqlite:///{tmp_path}/record.db")
+    too_late = pytest.raises(TimeoutError, match=r"Others wrote .* for 0\.05 s")
+    with database.writing(), too_late, database.writing(patience=0.05):
+        raise AssertionError("two at once")
+    begun, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with database.writing():
+            begun.set()
+            done.wait(30)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    begun.wait(30)
+    threading.Timer(0.2, done.set).start()
+    with database.writing(patience=5.5) as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() <= 5500 - 100
+    holder.join()
+    database.close()
 
 
 def test_a_killed_process_loses_nothing_that_it_acknowledged(record: Record, url: str) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from record_samples import ADDRESS, BEGINNING, PLAN, REPLY, Clock, answered, begun, new_id
 
@@ -54,15 +54,17 @@ def test_an_unknown_conversation_has_no_file(record: Record) -> None:
 
 
 @given(st.lists(st.text(), max_size=4))
+@example(["a\rYou, then", "\u2028You, then", "\x85\r\n\fYou, then"])
 def test_no_word_is_lost_and_none_passes_for_a_line_of_the_file(texts: list[str]) -> None:
     def message(sequence: int, text: str) -> Message:
         return Message(
             "0" * 32, sequence, "visitor", "c", None, text, None, (), None, None, None, None, "message", "answered", BEGINNING, None
         )  # fmt: skip
 
-    lines = export_text([message(n, text) for n, text in enumerate(texts, 1)], BEGINNING, BEGINNING).split("\n")
+    said = [f"{text}." for text in texts]
+    lines = export_text([message(n, text) for n, text in enumerate(said, 1)], BEGINNING, BEGINNING).splitlines()
     own = [line.removeprefix(INDENT) for line in lines if line.startswith(INDENT)]
-    assert own == [line for text in texts for line in text.split("\n")]
+    assert own == [line for text in said for line in text.splitlines()]
     assert sum(line.startswith("You, ") for line in lines) == len(texts)
 
 
