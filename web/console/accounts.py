@@ -15,10 +15,12 @@ from console import auditing
 from console.passwords import Passwords
 from console.roles import Role
 from transcripts.database import Database
-from transcripts.staff.review_models import accounts, sessions
+from transcripts.staff.review_models import accounts, reviews, sessions
 
 #: A name stands in the audit log and on every page: plain and short. It is stored and looked for in small letters.
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
+#: Who else stands in the audit log: strangers at the login, visitors who erase, the gateway's own work.
+RESERVED = frozenset({auditing.NOBODY, "visitor", "retention"})
 
 
 class AccountError(ValueError):
@@ -96,6 +98,8 @@ class Accounts:
         name = normal(name)
         if not NAME.fullmatch(name):
             raise AccountError("A name has 2 to 40 of a-z, 0-9, dot, dash and underscore, and begins with a letter.")
+        if name in RESERVED:
+            raise AccountError(f"The audit log says {name} of somebody without an account: choose another name.")
         if not password and not subject:
             raise AccountError("An account needs a password, or a subject of the OpenID provider.")
         now = self._now()
@@ -152,6 +156,8 @@ class Accounts:
     def set_disabled(self, name: str, disabled: bool, actor: str) -> None:
         """Close the account, or open it again; it is never deleted: the audit log names it.
 
+        What was assigned to a closed account, or claimed by it, is nobody's again: it waits for whoever comes next.
+
         Raises:
             AccountError: there is no such account, or it is the last admin that can sign in.
         """
@@ -160,7 +166,8 @@ class Accounts:
             if before.disabled != disabled:
                 self._change(connection, name, {"disabled": disabled})
                 action = "account_disabled" if disabled else "account_enabled"
-                auditing.note(connection, self._now(), actor, action, account=before.name)
+                given_up = _given_up(connection, before.name) if disabled else {}
+                auditing.note(connection, self._now(), actor, action, account=before.name, **given_up)
                 connection.commit()
 
     def set_subject(self, name: str, subject: str | None, actor: str) -> None:
@@ -226,3 +233,12 @@ def account(row: Row[Any]) -> Account:
         created_at=row.created_at,
         password_changed_at=row.password_changed_at,
     )
+
+
+def _given_up(connection: Connection, name: str) -> dict[str, int]:
+    """Take from an account what was assigned to it and what it had claimed; return how much that was, for the audit log."""
+    taken = {"assigned": {"assigned_to": None}, "claimed": {"claimed_by": None, "claimed_until": None}}
+    return {
+        what: connection.execute(update(reviews).where(reviews.c[next(iter(nothing))] == name).values(nothing)).rowcount
+        for what, nothing in taken.items()
+    }

@@ -112,7 +112,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # one address for each page
-    app.state.house, app.state.paths = house, frozenset(route.path for route in routes)
+    app.state.house = house
     return app
 
 

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from contextlib import suppress
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from transcripts.review import Review
@@ -21,13 +20,18 @@ EVERY, PAUSE = 3.0, 0.2
 async def catch_up(review: Review, ended: asyncio.Event) -> None:
     """Go on until `ended` is set. So a page seldom has anything to sort in, and no backlog grows while nobody looks.
 
-    It must not be cancelled: a thread cannot be, and would go on with a database that is being closed.
+    After a change of the rules everything is sorted in anew. It must not be cancelled: a thread cannot be, and would go on
+    with a database that is being closed.
     """
+    judged = False
     while not ended.is_set():
         behind = 0
         try:
+            if not judged:
+                await run_in_threadpool(review.rejudge_if_new)
+                judged = True
             behind = await run_in_threadpool(_once, review)
-        except SQLAlchemyError:  # the next round tries again
+        except Exception:  # whatever it is: the next round tries again
             logger.exception("The console could not sort in what was said.")
         with suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), PAUSE if behind else EVERY)

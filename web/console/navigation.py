@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from console.roles import Role
@@ -10,7 +9,7 @@ from console.roles import Role
 
 @dataclass(frozen=True)
 class Place:
-    """One entry: shown to whoever may go there, once there is a page at its path."""
+    """One entry: shown to whoever may go there."""
 
     label: str
     path: str
@@ -31,11 +30,6 @@ PLACES = (
 )
 
 
-def places(role: Role, paths: Collection[str]) -> list[Place]:
-    """Return the entries for somebody of `role` in a console that has pages at `paths`."""
-    return [place for place in PLACES if place.path in paths and role.includes(place.role)]
-
-
-def coming(role: Role, paths: Collection[str]) -> list[Place]:
-    """Return the entries that this console has no page for yet."""
-    return [place for place in PLACES if place.path not in paths and role.includes(place.role)]
+def places(role: Role) -> list[Place]:
+    """Return the entries for somebody of `role`."""
+    return [place for place in PLACES if role.includes(place.role)]

@@ -12,6 +12,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 SHORTEST, LONGEST = 12, 256
 #: A password of fewer different characters is a row of one key.
 DIFFERENT = 5
+#: A shorter account name says nothing of a password that holds it: "al" is in "canal".
+TELLING = 4
 #: Letters and digits that nobody confuses when a password is read out; almost 5 bits each.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 #: How many hashes are worked out at once: each takes 64 MiB and a core.
@@ -63,7 +65,7 @@ def check_new(password: str, account: str) -> None:
         raise WeakPasswordError(f"The password may have at most {LONGEST} characters.")
     if len(set(password)) < DIFFERENT:
         raise WeakPasswordError("The password repeats the same few characters.")
-    if account.lower() in password.lower():
+    if len(account) >= TELLING and account.lower() in password.lower():
         raise WeakPasswordError("The password contains the account's name.")
 
 

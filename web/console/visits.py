@@ -80,12 +80,11 @@ class Visit:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """Return a page; its template gets `visit` and `values`."""
-        paths = self.request.app.state.paths
         account = self.session.account if self.session else None
         text = self.house.templates.get_template(template).render(
             visit=self,
             account=account,
-            places=places(account.role, paths) if account and not account.must_change else [],
+            places=places(account.role) if account and not account.must_change else [],
             path=self.request.url.path,
             **values,
         )
@@ -104,7 +103,7 @@ def refused(visit: Visit, refusal: Refusal) -> Response:
     response = visit.page("error.html", refusal.status, heading=HEADINGS[refusal.status], message=refusal.message)
     response.headers.update(refusal.headers or {})
     if visit.is_htmx:
-        response.headers.update({"HX-Retarget": "body", "HX-Reswap": "innerHTML"})
+        response.headers.update({"HX-Retarget": "body", "HX-Reswap": "innerHTML", "HX-Reselect": "unset"})
     return response
 
 

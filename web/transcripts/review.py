@@ -122,7 +122,7 @@ class Review(Comparing):
             reviewing.mark_reviewed(connection, conversation_id, who, seen, shown, self._now())
 
     def reopen(self, conversation_id: str, who: str) -> None:
-        """Put the conversation back into the queue, with all its reasons."""
+        """Put the conversation back into the queue, with all its reasons; raises ClaimedByOtherError when it is somebody's."""
         with self._database.writing() as connection:
             reviewing.reopen(connection, conversation_id, who, self._now())
 
@@ -148,7 +148,11 @@ class Review(Comparing):
     def untag(self, conversation_id: str, who: str, name: str) -> bool:
         """Take a tag off; False: it was not there."""
         with self._database.writing() as connection:
-            return reviewing.untag(connection, conversation_id, who, _tag(name), self._now())
+            gone = reviewing.untag(connection, conversation_id, who, _tag(name), self._now())
+            if gone:
+                self._owe()
+        self.tidy()
+        return gone
 
     def tags(self) -> dict[str, int]:
         """Return every tag with the number of its conversations, by name."""
@@ -161,6 +165,7 @@ class Review(Comparing):
         Raises:
             ValueError: the note is empty or longer than 10,000 characters.
         """
+        text = text.replace("\r\n", "\n")  # a form sends two characters where a browser counts one
         if not text.strip() or len(text) > LONGEST_NOTE:
             raise ValueError(f"A note has 1 to {LONGEST_NOTE} characters.")
         with self._database.writing() as connection:

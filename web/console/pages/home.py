@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from console.navigation import coming
 from console.roles import Role
 from console.routing import Pages
 from console.visits import Visit
@@ -14,5 +13,5 @@ pages = Pages()
 
 @pages.get("/", role=Role.REVIEWER)
 def home(visit: Visit) -> Response:
-    """List the places, and those that are still to come."""
-    return visit.page("home.html", coming=coming(visit.account.role, visit.request.app.state.paths))
+    """List the places."""
+    return visit.page("home.html")

@@ -76,7 +76,7 @@ def erase(visit: Visit) -> Response:
     """Ask whether it is meant; erase when the answer came along."""
     asked = _asked(visit)
     try:
-        found = visit.house.persons.find(asked)
+        found = visit.house.persons.find(asked, visit.account.name)
         if "confirm" not in visit.form:
             return _sure(visit, asked, found)
         if not _is_meant(visit.given("confirm"), found):
@@ -98,7 +98,7 @@ def _asked(visit: Visit) -> Asked:
 
 def _found(visit: Visit, asked: Asked) -> Response:
     try:
-        found = visit.house.persons.find(asked)
+        found = visit.house.persons.find(asked, visit.account.name)
     except NotFoundError as error:
         gone = visit.house.persons.gone(asked.conversation)
         return _start(visit, asked, "" if gone else str(error), 200 if gone else 422, gone=gone)

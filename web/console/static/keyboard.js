@@ -23,7 +23,8 @@ function keyed(key) {
   let item = document.activeElement.closest('[data-item]')
     ?? document.querySelector('[data-item]:target') ?? document.querySelector('[data-item].flagged');
   while (item && !item.querySelector(wanted)) item = item.previousElementSibling; // a reply belongs to the message before it
-  return (item ?? document).querySelector(wanted);
+  const found = [...(item ?? document).querySelectorAll(wanted)];
+  return found.find((one) => one.matches(TYPING)) ?? found[0]; // a field of the page before a link of the bar
 }
 
 function help() {

@@ -252,7 +252,7 @@ def test_a_table_that_belongs_to_somebody_is_in_the_file(leads: tuple[Console, S
     said = {table.name for table, _ in belonging(messages)}
     assert mine <= set(found) and said <= set(found["messages"][0])
     nobody = {
-        "arrivals", "heartbeat",  # hashes and times
+        "arrivals", "heartbeat", "rules",  # hashes and times
         "accounts", "sessions", "change_sets", "replays", "throwaways",  # of staff and the console
         "stale", "erasures", "audit",  # ids; of the log comes what was done
     }  # fmt: skip
@@ -279,10 +279,21 @@ def test_the_file_of_a_platform_s_user_holds_the_address_and_the_log_never_does(
 def test_looking_is_not_exporting(leads: tuple[Console, Staff]) -> None:
     console, staff = leads
     console.say("hello")
-    before = console.audited()
+    before = len(console.audited())
     staff.get(f"/privacy?conversation={WEB}")
     staff.post("/privacy/erase", conversation=WEB)
-    assert console.audited() == before
+    looked = ("leo", "find_person", {"channel": "widget", "conversations": 1})
+    assert console.audited()[before:] == [looked, looked]
+
+
+def test_whoever_looks_for_somebody_is_noted_found_or_not(leads: tuple[Console, Staff]) -> None:
+    console, staff = leads
+    write(console, "whatsapp", PHONE, "hello")
+    person(staff, "whatsapp", PHONE)
+    person(staff, "whatsapp", "447700900999")
+    assert console.audited("find_person") == [
+        ("leo", "find_person", {"channel": "whatsapp", "conversations": found}) for found in (1, 0)
+    ]
 
 
 def test_retention_is_shown(leads: tuple[Console, Staff]) -> None:

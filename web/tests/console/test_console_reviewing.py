@@ -10,6 +10,8 @@ from sqlalchemy import insert
 from staff import Console, MakeConsole
 
 from console.roles import Role
+from transcripts.record import Record
+from transcripts.staff.filtering import Filters
 from transcripts.staff.review_models import tags
 
 HOSTILE = """<script>alert(1)</script>"><img src=x onerror=alert(1)> {{ 7*7 }} \u202egnp"""
@@ -53,6 +55,20 @@ def test_the_next_one_is_nobody_elses(both: Console) -> None:
     bert = both.staff("bert")
     sent = bert.post("/queue/next").headers["location"]
     assert "empty=yes" in sent and "nobody else is reviewing" in bert.get(sent).text
+
+
+def test_what_was_given_to_somebody_who_left_is_offered_again(both: Console) -> None:
+    at = f"/conversations/{both.say('my hip popped out', **EMERGENCY)}"
+    rita, leo = both.staff("rita"), both.staff("leo", Role.LEAD)
+    rita.get(at)
+    rita.post(f"{at}/assign", to="leo")
+    leo.get(at)
+    leo.post(f"{at}/claim")
+    both.house.accounts.set_disabled("leo", True, "anna")
+    assert rita.post("/queue/next").headers["location"].startswith(at)
+    assert both.audited("account_disabled") == [
+        ("anna", "account_disabled", {"account": "leo", "assigned": 1, "claimed": 1})
+    ]
 
 
 def test_two_reviewers_do_not_review_one_conversation_unknowingly(both: Console) -> None:
@@ -265,3 +281,22 @@ def test_a_list_goes_on_where_its_page_ended(both: Console) -> None:
         second = rita.get(more[1].replace("&amp;", "&")).text
         rows = [re.findall(r'href="/conversations/([0-9a-f]{32})', page) for page in (first, second)]
         assert (len(rows[0]), len(rows[1]), len({*rows[0], *rows[1]})) == (25, 5, 30), path
+
+
+def test_a_note_that_is_refused_is_given_back(console: Console) -> None:
+    at = f"/conversations/{console.say('hello')}"
+    rita = console.staff("rita")
+    rita.get(at)
+    refused = rita.post(f"{at}/note", text="kept <word> " * 1000)
+    assert refused.status_code == 422 and refused.text.count("kept &lt;word&gt;") == 1000
+
+
+def test_whoever_reviewed_is_found_while_it_stays_reviewed(both: Console) -> None:
+    name = both.say("hello")
+    both.house.review.mark_reviewed(name, "rita", 2, both.house.review.transcript(name).stamp)  # type: ignore[union-attr]
+    assert both.house.review.page(Filters(reviewer="rita")).total == 1
+    both.clock.forward(minutes=1)
+    record = Record(both.settings.record_url, now=both.clock)
+    record.add_message(name, "one-more", "and then")
+    record.close()
+    assert both.house.review.page(Filters(reviewer="rita")).total == 0

@@ -76,6 +76,7 @@ def test_from_the_login_to_an_empty_queue_with_the_keyboard_alone(console: Runni
     tab_to(page, "button", "Add the note")
     keys.press("Enter")
     expect(page.locator(".staff-note")).to_contain_text("Rung back.")
+    page.wait_for_load_state()
     keys.press("r")
     page.wait_for_url("**/queue")
     expect(page.get_by_text("2 conversations to review")).to_be_visible()

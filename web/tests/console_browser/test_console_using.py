@@ -179,6 +179,18 @@ def test_signing_in_through_the_provider(make_console: MakeConsole, open_page: O
         assert page.url == f"{local}/password"
 
 
+def test_a_search_that_is_refused_says_why(console: Running, open_page: OpenPage, watch: Watch) -> None:
+    watch.allow("status of 400")
+    fill(console)
+    page = open_page("/queue", "rita")
+    page.keyboard.press("/")
+    expect(page.get_by_role("heading", name="Conversations", exact=True)).to_be_visible()
+    page.get_by_label("Words").fill("07700")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("masked")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
 def test_a_queue_is_reviewed_with_the_keyboard_alone(console: Running, open_page: OpenPage) -> None:
     fill(console)
     page = open_page("/queue", "rita")

@@ -87,14 +87,24 @@ class Persons:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database, self._now = database, now
 
-    def find(self, asked: Asked) -> Person:
-        """Return what is held.
+    def find(self, asked: Asked, who: str) -> Person:
+        """Return what is held, and note who looked: that somebody wrote here at all is a secret of theirs.
 
         Raises:
             NotFoundError: nothing is held, or it is not clear about whom.
         """
-        with self._database.reading() as connection:
-            return _find(connection, asked)
+        now = self._now()
+        with self._database.writing() as connection:
+            try:
+                person = _find(connection, asked)
+            except NotFoundError:
+                note_audit(connection, who, "find_person", None, {"channel": asked.channel, "conversations": 0}, now)
+                raise
+            else:
+                _note(connection, who, "find_person", person, now)
+                return person
+            finally:
+                connection.commit()
 
     def gone(self, beginning: str) -> list[Gone]:
         """Return the erased conversations whose id begins like that, the latest first; 20 at most."""
@@ -114,9 +124,7 @@ class Persons:
         now = self._now()
         with self._database.writing() as connection:
             person = _find(connection, asked)
-            ids: Sequence[str | None] = [one.id for one in person.conversations] or [None]
-            for one in ids:  # so that the log is found by any of them
-                note_audit(connection, who, "export_person", one, _details(person), now)
+            _note(connection, who, "export_person", person, now)
             connection.commit()
         with self._database.reading() as connection:
             return holdings(connection, [one.id for one in person.conversations], person.places)
@@ -210,6 +218,12 @@ def _held(connection: Connection, condition: ColumnElement[bool]) -> tuple[Held,
     noted = select(func.count()).where(notes.c.conversation_id == c.id).scalar_subquery()
     query = select(c.id, c.public, c.created_at, c.last_at, said, noted).where(condition).order_by(c.created_at, c.id)
     return tuple(Held(*row) for row in connection.execute(query))
+
+
+def _note(connection: Connection, who: str, action: str, person: Person, now: datetime) -> None:
+    ids: Sequence[str | None] = [one.id for one in person.conversations] or [None]
+    for one in ids:  # so that the log is found by any of them
+        note_audit(connection, who, action, one, _details(person), now)
 
 
 def _details(person: Person) -> dict[str, Any]:

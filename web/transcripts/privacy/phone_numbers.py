@@ -23,8 +23,8 @@ HELP_LINES = (
     "+34934549109",
 )
 
-#: Between two digits: "020 7946", "020-7946", "020 - 7946", "(020) 7946", "44 (0)20". Not the end of a sentence.
-_GAP = r"(?:[ ./-]| - |\)[ -]?|[ -]?\()?"
+#: Between two digits: "020 7946", "020-7946", "020 - 7946", "(020) 7946", "44 (0)20", "07700_900". Not the end of a sentence.
+_GAP = r"(?:[ ./_-]| {2,3}| - |\)[ -]?|[ -]?\()?"
 
 
 def _help_line(number: str) -> str:
@@ -40,6 +40,8 @@ _PLUS = re.compile(rf"(?<!\d)\+{_GAP}\d(?:{_GAP}\d){{7,14}}(?!\d)")
 _DOUBLE_ZERO = re.compile(rf"(?<!\d)(?<!\d[.,:/-])00{_GAP}\d(?:{_GAP}\d){{7,14}}(?!\d)")
 #: With 0 in front ("020 7946 0018"), of 9 to 12 digits. "0.5 0.25" is none.
 _TRUNK = re.compile(rf"(?<!\d)(?<!\d[.,:/-])\(?0\d(?:{_GAP}\d){{7,10}}(?!\d)")
+#: Digit by digit: "0 7 7 0 0 9 0 0 1 2 3".
+_SPELT = re.compile(r"(?<!\d)(?<!\d[ .,:/-])0(?: \d){8,11}(?!\d| \d)")
 #: The North American form is told by its punctuation: (555) 123-4567, 555-123-4567, 1.555.123.4567.
 _NORTH_AMERICAN = re.compile(
     r"(?<!\d)(?<!\d[.,:/-])(?:1[ .-]?)?(?:\(\d{3}\) ?\d{3}[ .-]?\d{4}|\d{3}(?P<gap>[.-])\d{3}(?P=gap)\d{4})(?!\d|[.-]\d)"
@@ -65,7 +67,7 @@ def international(text: str) -> Iterator[Span]:
 
 def national(text: str) -> Iterator[Span]:
     """Find numbers that do not; what looks like a date has been taken out before."""
-    for pattern in (_DOUBLE_ZERO, _TRUNK, _NORTH_AMERICAN):
+    for pattern in (_DOUBLE_ZERO, _TRUNK, _SPELT, _NORTH_AMERICAN):
         yield from (match.span() for match in pattern.finditer(text))
     for match in _BARE.finditer(text):
         groups = re.findall(r"\d+", match.group())

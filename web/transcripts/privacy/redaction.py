@@ -21,9 +21,17 @@ _BLANK = "\x00"
 _LOGIN = re.compile(r"(?<=://)[^\s/?#\x00]+(?=@)")
 _MAIL = re.compile(
     r"""[^\s<>()\[\]{},;:"'|\\/@\x00]{1,64}@[^\s<>()\[\]{},;:"'|\\/@\x00]{1,190}\.[^\W\d_]{2,63}"""
+    r"""|[\w.+-]{1,64} ?@ ?(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,63}\b"""
     r"""|[\w.+-]{1,64}\s?(?:[(\[]at[)\]]|\sat\s)\s?[\w-]{1,63}\s?(?:[(\[]dot[)\]]|\sdot\s)\s?[^\W\d_]{2,63}\b""",
     re.IGNORECASE,
 )
+#: What else is written for a character that a rule looks for.
+_SAME = {
+    "\t": " ",
+    "\N{FULLWIDTH COMMERCIAL AT}": "@",
+    "\N{SMALL COMMERCIAL AT}": "@",
+    "\N{FULLWIDTH PLUS SIGN}": "+",
+}
 #: 26/11/2026, 26.11.26, 26 11 2026, 2026-11-26: a day and a month that exist, and not the beginning of a longer number.
 _DATE = re.compile(
     r"(?<!\d)(?<!\d[-/.])(?:"
@@ -66,7 +74,7 @@ def _mask_once(text: str) -> str:
             if _BLANK in plain[start:end]:  # found by two forms of the same rule
                 continue
             if label:
-                found.append((places[start], places[end - 1] + 1, label))
+                found.append((places[start], places[end] if end < len(places) else len(text), label))
             plain = plain[:start] + _BLANK * (end - start) + plain[end:]
     for start, end, label in sorted(found, reverse=True):
         text = text[:start] + label + text[end:]
@@ -74,9 +82,12 @@ def _mask_once(text: str) -> str:
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
-    """Return the text with ASCII digits, spaces and dashes, without invisible characters, and where each character was."""
+    """Return the text with ASCII digits, spaces and dashes, and where each character was.
+
+    Left out is what cannot be seen, or only as part of the character before: an accent, the key around a keycap digit.
+    """
     if text.isascii():
-        return text, list(range(len(text)))
+        return text.replace("\t", " "), list(range(len(text)))
     kept = [(place, _plain_character(character)) for place, character in enumerate(text)]
     kept = [(place, character) for place, character in kept if character]
     return "".join(character for _, character in kept), [place for place, _ in kept]
@@ -90,15 +101,9 @@ def _plain_character(character: str) -> str:
             return " "
         case "Pd":
             return "-"
-        case "Cf":
+        case "Cf" | "Mn" | "Me":
             return ""
-    return (
-        "@"
-        if character == "\N{FULLWIDTH COMMERCIAL AT}"
-        else "+"
-        if character == "\N{FULLWIDTH PLUS SIGN}"
-        else character
-    )
+    return _SAME.get(character, character)
 
 
 def _spans(pattern: re.Pattern[str], text: str) -> Iterator[Span]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, get_args
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, and_, select, true
 
 from transcripts.cleaning import clean
 from transcripts.staff import searching
@@ -132,7 +132,7 @@ def conditions(filters: Filters, *, sqlite: bool) -> list[ColumnElement[bool]]:
     if filters.tag:
         found.append(c.conversation_id.in_(select(tags.c.conversation_id).where(tags.c.tag == filters.tag)))
     if filters.reviewer:
-        found.append(c.reviewed_by == filters.reviewer)
+        found.append(and_(c.reviewed_by == filters.reviewer, c.reviewed_at.is_not(None)))
     if filters.assigned:
         found.append(c.assigned_to == filters.assigned)
     if filters.reviewed is not None:

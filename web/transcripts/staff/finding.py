@@ -8,7 +8,7 @@ from datetime import date
 
 from transcripts.privacy.redaction import mask
 from transcripts.reader import Reader
-from transcripts.staff import figures, listing, summarising, transcript
+from transcripts.staff import figures, listing, rules, summarising, transcript
 from transcripts.staff.filtering import Filters, Order
 from transcripts.staff.queueing import Reason
 from transcripts.staff.review_values import Entry, Figures, Page, Transcript
@@ -52,10 +52,19 @@ class Finding(Reader):
         with self._database.reading() as connection:
             return summarising.left(connection)
 
+    def rejudge_if_new(self) -> bool:
+        """Have every conversation judged anew if the rules are not those it was judged by; tell whether."""
+        with self._database.reading() as connection:
+            new = rules.are_new(connection)
+        if new:
+            self.rejudge()
+        return new
+
     def rejudge(self) -> int:
-        """Judge every conversation anew, after a change of the rules in queueing.py; return how many are still to do: all."""
+        """Have every conversation judged anew; return how many are still to do: all."""
         with self._database.writing() as connection:
             summarising.mark_all(connection)
+            rules.note(connection)
             connection.commit()
         with self._database.reading() as connection:
             return summarising.left(connection)

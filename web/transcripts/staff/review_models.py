@@ -112,6 +112,15 @@ class StaleRow(Base):
     conversation_id: Mapped[str] = mapped_column(index=True)
 
 
+class RulesRow(Base):
+    """One row: by which rules the summaries were judged (rules.py)."""
+
+    __tablename__ = "rules"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[str]
+
+
 class TagRow(Base):
     """A tag on a conversation."""
 
@@ -257,6 +266,7 @@ class SessionRow(Base):
 reviews = cast(Table, ReviewRow.__table__)
 turns = cast(Table, TurnRow.__table__)
 stale = cast(Table, StaleRow.__table__)
+rules = cast(Table, RulesRow.__table__)
 tags = cast(Table, TagRow.__table__)
 notes = cast(Table, NoteRow.__table__)
 change_sets = cast(Table, ChangeSetRow.__table__)

@@ -104,6 +104,7 @@ def reopen(connection: Connection, conversation_id: str, who: str, now: datetime
     """Put the conversation back into the queue, as if nobody had reviewed it."""
     summarising.alone(connection)
     row = _take(connection, conversation_id, now)
+    _not_of_another(row, who, now)
     _set(connection, row, reviewed_at=None, reviewed_by=None, reviewed_sequence=0, reviewed_undelivered=[])
     summarising.summarise(connection, [conversation_id], now)
     note_audit(connection, who, "reopen", conversation_id, {}, now)
@@ -182,6 +183,13 @@ def note_audit(
     """Add an audit row; the caller commits. No details hold anything that was said."""
     values = {"at": now, "actor": who, "action": action, "conversation_id": conversation_id, "details": details}
     connection.execute(insert(audit), values)
+
+
+def refuse_if_claimed(connection: Connection, conversation_id: str, who: str, now: datetime) -> None:
+    """Raise ClaimedByOtherError while somebody else is reviewing the conversation."""
+    row = _row(connection, conversation_id)
+    if row is not None:
+        _not_of_another(row, who, now)
 
 
 def _take(connection: Connection, conversation_id: str, now: datetime) -> Row[Any]:

@@ -2,7 +2,7 @@
 
 Triggers mark each conversation that changes; the console summarises what is marked, in the background and before it reads. So a
 visitor's message costs one more small row and nothing else, the rules are Python (queueing.py), and changing them is marking
-all anew. What changed last comes first: behind a backlog nothing new has to wait.
+all anew (rules.py). What changed last comes first: behind a backlog nothing new has to wait.
 """
 
 from __future__ import annotations

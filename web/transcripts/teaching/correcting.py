@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, select, update
 from transcripts.models import conversations, messages, understandings
 from transcripts.staff.review_models import IS_OPEN_SET, change_sets, corrections
 from transcripts.staff.review_values import ChangedSetError, ChangeSet, Correction, FullSetError, Use
-from transcripts.staff.reviewing import note_audit
+from transcripts.staff.reviewing import note_audit, refuse_if_claimed
 from transcripts.values import UnknownConversationError
 from transcripts.writing import INSERT
 
@@ -50,6 +50,7 @@ def correct(
     message_id = connection.execute(_visitors(conversation_id, sequence)).scalar_one_or_none()
     if message_id is None:
         raise UnknownConversationError(conversation_id)
+    refuse_if_claimed(connection, conversation_id, who, now)
     change_set = _open(connection, now)
     others = (corrections.c.change_set_id == change_set, corrections.c.message_id != message_id)
     if connection.execute(select(func.count()).select_from(corrections).where(*others)).scalar_one() >= MOST_OPEN:

@@ -101,21 +101,26 @@ def test_no_byte_of_the_words_stays_in_a_file(file_record: Record, file_review: 
     assert found(file_review, words="zzkeepzz") == {kept}
 
 
-@pytest.mark.parametrize("goes", ["note", "correction", "words"])
+@pytest.mark.parametrize("goes", ["note", "tag", "correction", "words"])
 def test_no_byte_of_what_staff_delete_stays_in_a_file(
     file_record: Record, file_review: Review, tmp_path: Path, goes: str
 ) -> None:
     name = talked(file_record)
     for number in range(50):
         file_review.add_note(name, "ann", f"zzkeepzz {number}")
+    file_review.tidy()
     if goes == "note":
         note = file_review.add_note(name, "ann", "This is qqgoneqq.")
+    elif goes == "tag":
+        file_review.tag(name, "ann", "qqgoneqq")
     else:
         made = file_review.correct(name, 1, "ann", intent="crisis")
         assert file_review.revise(made.id, "ann", words="This is qqgoneqq.", use="training")
     assert b"qqgoneqq" in bytes_of(tmp_path)
     if goes == "note":
         assert file_review.delete_note(name, note.id, "ann")
+    elif goes == "tag":
+        assert file_review.untag(name, "ann", "qqgoneqq")
     elif goes == "correction":
         assert file_review.withdraw(made.id, "ann")
     else:

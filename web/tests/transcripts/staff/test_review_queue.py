@@ -232,6 +232,20 @@ def test_what_was_changed_by_hand_is_summarised_when_everything_is_judged_anew(r
     assert review.entry(name).reasons == (Reason.FALLBACK,)  # type: ignore[union-attr]
 
 
+def test_a_better_rule_reaches_what_was_judged_before(
+    record: Record, review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = talked(record, "since the fall my hip goes zwiffel")
+    assert review.rejudge_if_new()  # nothing has ever been judged
+    assert review.queue().entries[0].reasons == ()
+    assert not review.rejudge_if_new()
+    monkeypatch.setattr("transcripts.staff.hints._HINTS", frozenset({"zwiffel"}))
+    monkeypatch.setattr("transcripts.staff.rules.DIGEST", "another")
+    assert review.rejudge_if_new() and not review.rejudge_if_new()
+    assert review.catch_up() == 0
+    assert review.entry(name).reasons == (Reason.MISSED,)  # type: ignore[union-attr]
+
+
 def test_a_page_shows_how_far_behind_it_is(record: Record, review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(12):
         talked(record)

@@ -182,6 +182,25 @@ def test_a_note_that_is_none(record: Record, review: Review, text: str) -> None:
         review.add_note(talked(record), "ann", text)
 
 
+def test_a_form_may_send_each_end_of_a_line_as_two_characters(record: Record, review: Review) -> None:
+    text = "one\r\n" * 2500  # 10,000 characters for a browser
+    assert review.add_note(talked(record), "ann", text).text == "one\n" * 2500
+
+
+def test_what_somebody_else_is_reviewing_is_not_corrected_or_reopened(
+    record: Record, review: Review, clock: Clock
+) -> None:
+    name = talked(record)
+    review.claim(name, "ann")
+    for use in (lambda: review.correct(name, 1, "ben", intent="crisis"), lambda: review.reopen(name, "ben")):
+        with pytest.raises(ClaimedByOtherError, match="ann is reviewing"):
+            use()
+    assert review.corrections() == []
+    assert review.correct(name, 1, "ann", intent="crisis").author == "ann"
+    clock.tick(minutes=16)
+    assert review.correct(name, 1, "ben", intent="emergency_injury").author == "ben"
+
+
 def test_nothing_can_be_done_with_what_is_not_there(record: Record, review: Review) -> None:
     for name in (new_id(), begun(record)):
         for use in (

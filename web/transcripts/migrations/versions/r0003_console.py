@@ -176,6 +176,12 @@ def _summaries() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_stale"),
     )
     op.create_index("ix_stale_conversation_id", "stale", ["conversation_id"])
+    op.create_table(
+        "rules",
+        sa.Column("id", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_rules"),
+    )
 
 
 def _staff_work() -> None:
@@ -322,6 +328,6 @@ def downgrade() -> None:
         op.execute(statement)
     for table in (
         *("sessions", "accounts", "throwaways", "replayed", "replays", "corrections", "change_sets"),
-        *("notes", "tags", "stale", "turns", "reviews"),
+        *("notes", "tags", "rules", "stale", "turns", "reviews"),
     ):
         op.drop_table(table)
