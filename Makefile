@@ -106,7 +106,7 @@ web-checks: web/.venv/.ready-dev web/node_modules/.ready  ## ruff, mypy, tsc and
 	cd web && node_modules/.bin/tsc && node --test tests/widget/*.test.js
 
 web-test: web/.venv/.ready-dev $(MODEL)  ## tests of gateway, console, record and widget: real databases, a real browser, the real bot
-	cd web && .venv/bin/python -m pytest -n 3 --dist loadfile  # most of them wait
+	cd web && .venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder  # most of them wait
 
 numbers: .venv/.ready  ## write the website's emergency numbers from components/regions.yml
 	$(PYTHON) -m components.regions_export
