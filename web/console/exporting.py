@@ -89,3 +89,8 @@ def _lines(rows: Iterable[Sequence[Any]], before: str = "") -> bytes:
     file.seek(0, io.SEEK_END)
     csv.writer(file).writerows(rows)
     return file.getvalue().encode()
+
+
+def as_file(name: str) -> dict[str, str]:
+    """Return the header that makes a file of an answer; `name` is ours alone, ASCII without quotes."""
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -106,7 +106,9 @@ class _SayRoute(APIRoute):
 
 async def say(body: Say, request: Request, conversation_id: PathId, authorization: Bearer = "") -> Shown:
     """Take a message. It is in the record when this returns; replies come by the stream. A repeated id is answered once."""
-    service = await service_of(request)  # called, not injected: the visitor waits for each dependency of this one
+    # Both called, not injected: the visitor waits for each dependency of this route. So FastAPI has not checked the id's form;
+    # a token is of one id to the letter, and that has the right form.
+    service = await service_of(request)
     conversation_id = await own_id(service, conversation_id, authorization)
     return shown(await service.say(conversation_id, body, network_of(request)))
 

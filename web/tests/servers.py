@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any, Self
 
@@ -150,6 +150,11 @@ class FakeBridge(StandIn):
         self.erased: list[str] = []
         self.erasing_fails = False
         self._stored: dict[tuple[str, str], dict[str, Any]] = {}
+        self._turns: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def start(self) -> None:
+        self._turns.clear()  # locks of a loop that has ended
+        super().start()
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -164,6 +169,10 @@ class FakeBridge(StandIn):
         if wrong:
             return JSONResponse({"error": wrong}, 400)
         self.calls.append(body)
+        async with self._turns[body["conversation_id"], body["message_id"]]:  # a repeat waits for the first call
+            return await self._answered(body)
+
+    async def _answered(self, body: dict[str, Any]) -> JSONResponse:
         key = (body["conversation_id"], body["message_id"])
         if key in self._stored:
             return JSONResponse(self._stored[key])

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from console.asked import LARGEST_ID, number
 from console.auditing import Wanted, actions, entries
 from console.errors import Refusal
 from console.roles import Role
@@ -18,9 +19,6 @@ pages = Pages()
 #: Entries of one page.
 MOST = 50
 FILTERS = ("actor", "action", "conversation", "since", "until")
-#: The largest number that both databases hold.
-LARGEST = (1 << 63) - 1
-DIGITS = len(str(LARGEST))
 
 
 @pages.get("/audit", role=Role.ADMIN)
@@ -34,7 +32,8 @@ def log(visit: Visit) -> Response:
         since=_day(asked["since"]),
         until=_day(asked["until"], after=1),
     )
-    found = entries(visit.house.database, wanted, _number(visit.asked("before")), MOST + 1)
+    before = visit.asked("before")
+    found = entries(visit.house.database, wanted, number(before, LARGEST_ID) if before else None, MOST + 1)
     shown = found[:MOST]
     filters = {name: value for name, value in asked.items() if value}
     older = urlencode({**filters, "before": shown[-1].id}) if len(found) > MOST else None
@@ -43,7 +42,7 @@ def log(visit: Visit) -> Response:
         entries=shown,
         asked=asked,
         older=older,
-        newest=urlencode(filters) if visit.asked("before") else None,
+        newest=urlencode(filters) if before else None,
         actions=actions(visit.house.database),
     )
 
@@ -56,11 +55,3 @@ def _day(value: str, after: int = 0) -> datetime | None:
         return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=after)
     except (ValueError, OverflowError):
         raise Refusal(400, f"{value!r} is no date: write it as 2026-11-30.") from None
-
-
-def _number(value: str) -> int | None:
-    if not value:
-        return None
-    if not (value.isascii() and value.isdigit() and len(value) <= DIGITS and int(value) <= LARGEST):
-        raise Refusal(400, "The page that was asked for has no such number.")
-    return int(value)

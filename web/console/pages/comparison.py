@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.responses import Response
 
 from console import labelled
+from console.asked import LARGEST_ID, address, filters_of, number
 from console.changes import SHOWN, changes, listed
 from console.errors import Refusal
-from console.pages.queue import address, filters_of
 from console.roles import Role
 from console.routing import Pages
 from console.visits import Visit
@@ -22,8 +22,6 @@ pages = Pages()
 
 #: Turns of one page of a list.
 ROWS = 100
-#: Digits of a number that both databases hold.
-DIGITS = 18
 HOME = "/comparison"
 
 
@@ -60,8 +58,8 @@ def replay_filtered(visit: Visit) -> Response:
 @pages.post("/comparison/change-set", role=Role.LEAD)
 def replay_change_set(visit: Visit) -> Response:
     """Begin a replay of what a change set corrects."""
-    number = _number(visit.given("change_set"))
-    return _begin(visit, lambda who: visit.house.review.replay_change_set(number, who))
+    wanted = number(visit.given("change_set"), LARGEST_ID)
+    return _begin(visit, lambda who: visit.house.review.replay_change_set(wanted, who))
 
 
 @pages.post("/comparison/evaluation", role=Role.LEAD)
@@ -82,7 +80,7 @@ def comparison(visit: Visit) -> Response:
     asked = visit.asked("show") or "changed"
     if asked not in SHOWN:
         raise Refusal(400, f"show is one of: {', '.join(SHOWN)}.")
-    start = _number(visit.asked("from") or "0")
+    start = number(visit.asked("from") or "0", LARGEST_ID)
     shown = listed(turns, asked)
     rows = shown[start : start + ROWS]
     texts, stale = _texts(visit, found, rows)
@@ -152,7 +150,7 @@ def _home(visit: Visit, problem: str = "", status: int = 200) -> Response:
 
 
 def _replay(visit: Visit) -> Replay:
-    found = visit.house.review.replay(_number(visit.request.path_params["replay"]))
+    found = visit.house.review.replay(number(visit.request.path_params["replay"], LARGEST_ID))
     if found is None:
         raise Refusal(404, "There is no such comparison: only the newest are kept.")
     return found
@@ -169,9 +167,3 @@ def _texts(visit: Visit, found: Replay, rows: list[Replayed]) -> tuple[dict[int,
     if held.digest != found.digest:
         return {}, True
     return {turn.id: held.texts[turn.line] for turn in rows if turn.line is not None}, False
-
-
-def _number(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and len(value) <= DIGITS):
-        raise Refusal(400, "This form is not complete: load the page again.")
-    return int(value)

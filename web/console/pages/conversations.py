@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from console.asked import CURSOR, address, filters_of
 from console.errors import Refusal
 from console.labels import REASONS
-from console.pages.queue import CURSOR, ROWS, address, filters_of
+from console.pages.queue import ROWS
 from console.roles import Role
 from console.routing import Pages
 from console.visits import Visit

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from console.asked import INCOMPLETE, number
 from console.errors import Refusal
-from console.pages.reviewing import INCOMPLETE, number
 from console.roles import Role
 from console.routing import Pages
 from console.teaching import files

@@ -8,9 +8,9 @@ from typing import Any
 from starlette.responses import Response, StreamingResponse
 
 from console import exporting
+from console.asked import address, filters_of
 from console.errors import Refusal
 from console.house import House
-from console.pages.queue import address, filters_of
 from console.roles import Role
 from console.routing import Pages
 from console.teaching.project import OUTCOMES
@@ -74,7 +74,7 @@ def export(visit: Visit) -> Response:
     columns, read = ROWS[rows]
     media_type, write = FORMATS[kind]
     file = write(columns, read(house.database, filters, mask if texts == "masked" else str))
-    return StreamingResponse(file, media_type=media_type, headers=as_file(f"{rows}-{now:%Y-%m-%d}.{kind}"))
+    return StreamingResponse(file, media_type=media_type, headers=exporting.as_file(f"{rows}-{now:%Y-%m-%d}.{kind}"))
 
 
 def _known(house: House) -> dict[str, Collection[str]]:
@@ -87,8 +87,3 @@ def _known(house: House) -> dict[str, Collection[str]]:
         "reviewer": staff,
         "assigned": staff,
     }
-
-
-def as_file(name: str) -> dict[str, str]:
-    """Return the header that makes a file of an answer; `name` is ours alone, ASCII without quotes."""
-    return {"Content-Disposition": f'attachment; filename="{name}"'}

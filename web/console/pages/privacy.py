@@ -8,8 +8,7 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from console.errors import Refusal
-from console.exporting import written
-from console.pages.export import as_file
+from console.exporting import as_file, written
 from console.roles import Role
 from console.routing import Pages
 from console.visits import Visit

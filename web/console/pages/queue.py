@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from dataclasses import replace
 
 from starlette.responses import Response
 
+from console.asked import CURSOR, EMPTY, address, filters_of
 from console.errors import Refusal
 from console.labels import REASONS
 from console.roles import Role
@@ -15,8 +16,6 @@ from transcripts.staff.filtering import FilterError, Filters
 
 pages = Pages()
 
-#: Names in the address that are not filters.
-CURSOR = "after"
 ROWS = 25
 
 
@@ -34,11 +33,12 @@ def queue(visit: Visit) -> Response:
         queue=page,
         filters=filters,
         reasons=_reasons(visit),
+        narrowed=replace(filters, reason=None) != Filters(),
         due=review.due(today),
         today=today,
         labels=REASONS,
         older=address("/queue", filters, page.next) if page.next else None,
-        empty=visit.asked("empty") == "yes",
+        empty=visit.asked(EMPTY) == "yes",
     )
 
 
@@ -49,24 +49,9 @@ def next_one(visit: Visit) -> Response:
     filters = filters_of(visit)
     found = review.claim_next(visit.account.name, filters)
     if found is None:
-        return visit.go(address("/queue", filters, empty="yes"))
+        return visit.go(address("/queue", filters, **{EMPTY: "yes"}))
     entry = review.entry(found)
     return visit.go(f"/conversations/{found}" + (f"#turn-{entry.jump}" if entry and entry.jump else ""))
-
-
-def filters_of(visit: Visit) -> Filters:
-    """Return the filters in the address; raises Refusal when one of them means nothing."""
-    try:
-        return Filters.from_query(visit.request.url.query, besides=(CURSOR, "empty"), masked=not visit.may_unmask)
-    except FilterError as error:
-        raise Refusal(400, str(error)) from error
-
-
-def address(path: str, filters: Filters, after: str | None = None, **more: str) -> str:
-    """Return the address of a list with these filters, from the cursor `after` on."""
-    besides = {**({CURSOR: after} if after else {}), **more}
-    query = "&".join(filter(None, (filters.to_query(), urlencode(besides))))
-    return f"{path}?{query}" if query else path
 
 
 def _reasons(visit: Visit) -> list[tuple[str, str, int]]:

@@ -7,6 +7,7 @@ from datetime import date
 
 from starlette.responses import Response
 
+from console.asked import INCOMPLETE, number
 from console.errors import Refusal
 from console.pages.transcript import shown as page_of
 from console.roles import Role
@@ -22,10 +23,6 @@ from transcripts.staff.review_values import (
 from transcripts.values import UnknownConversationError
 
 pages = Pages()
-
-#: The largest sequence that both databases hold.
-LARGEST = (1 << 31) - 1
-INCOMPLETE = "This form is not complete: load the page again."
 
 
 @pages.post("/conversations/{conversation}/claim", role=Role.REVIEWER)
@@ -129,10 +126,3 @@ def _do(visit: Visit, work: Callable[[str, str], object], after: str | None = No
     except ValueError as error:
         return page_of(visit, str(error), 422)
     return visit.go(after or f"/conversations/{conversation}")
-
-
-def number(value: str) -> int:
-    """Return a number of a form or an address; raises Refusal when it is none."""
-    if not (value.isascii() and value.isdigit() and len(value) <= 10 and int(value) <= LARGEST):
-        raise Refusal(400, INCOMPLETE)
-    return int(value)

@@ -139,7 +139,7 @@ def teach(console: Running) -> None:
     console.add("leo", Role.LEAD)
     console.say("f" * 32, "my hip popped out of its socket")
     correct = console.house.review.correct
-    correct("d" * 32, 1, "rita", intent="emergency_injury", outcome="emergency")
+    correct("d" * 32, 1, "leo", intent="emergency_injury", outcome="emergency")  # who is reviewing it
     correct("e" * 32, 1, "rita", outcome="out_of_scope")
     correct("c" * 32, 1, "leo", intent="clarify_of_another_version")
     correct("f" * 32, 1, "leo", intent="fitness_protein")
