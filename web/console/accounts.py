@@ -15,7 +15,8 @@ from console import auditing
 from console.passwords import Passwords
 from console.roles import Role
 from transcripts.database import Database
-from transcripts.staff.review_models import accounts, reviews, sessions
+from transcripts.staff import reviewing
+from transcripts.staff.review_models import accounts, sessions
 
 #: A name stands in the audit log and on every page: plain and short. It is stored and looked for in small letters.
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
@@ -166,7 +167,7 @@ class Accounts:
             if before.disabled != disabled:
                 self._change(connection, name, {"disabled": disabled})
                 action = "account_disabled" if disabled else "account_enabled"
-                given_up = _given_up(connection, before.name) if disabled else {}
+                given_up = reviewing.give_up_all(connection, before.name) if disabled else {}
                 auditing.note(connection, self._now(), actor, action, account=before.name, **given_up)
                 connection.commit()
 
@@ -233,12 +234,3 @@ def account(row: Row[Any]) -> Account:
         created_at=row.created_at,
         password_changed_at=row.password_changed_at,
     )
-
-
-def _given_up(connection: Connection, name: str) -> dict[str, int]:
-    """Take from an account what was assigned to it and what it had claimed; return how much that was, for the audit log."""
-    taken = {"assigned": {"assigned_to": None}, "claimed": {"claimed_by": None, "claimed_until": None}}
-    return {
-        what: connection.execute(update(reviews).where(reviews.c[next(iter(nothing))] == name).values(nothing)).rowcount
-        for what, nothing in taken.items()
-    }

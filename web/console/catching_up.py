@@ -27,10 +27,10 @@ async def catch_up(review: Review, ended: asyncio.Event) -> None:
     while not ended.is_set():
         behind = 0
         try:
+            behind = await run_in_threadpool(_once, review)
             if not judged:
                 await run_in_threadpool(review.rejudge_if_new)
                 judged = True
-            behind = await run_in_threadpool(_once, review)
         except Exception:  # whatever it is: the next round tries again
             logger.exception("The console could not sort in what was said.")
         with suppress(TimeoutError):

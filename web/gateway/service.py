@@ -120,9 +120,7 @@ class Service:
         """Erase a conversation from the record, from memory and from the bot; the last is tried again until it is done."""
         self.turns.drop(conversation)
         await self.threads.run(self.record.erase, conversation, actor)
-        self._let_go(
-            conversation
-        )  # of what came while the record was being written: it must not reach the bot any more
+        self._let_go(conversation)  # also of what came meanwhile: it must not reach the bot any more
         await self._erase_one_at_the_bot(conversation)
 
     async def ready(self) -> dict[str, bool]:

@@ -8,6 +8,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from gateway import metrics
@@ -93,10 +94,12 @@ class Turns:
     async def _work(self, conversation_id: str) -> None:
         waiting = self._waiting[conversation_id]
         try:
+            named: str | None = None  # a country, while what waits was taken before it was named
             while waiting:
                 message, conversation, since = waiting.popleft()
+                conversation = replace(conversation, region=named or conversation.region)
                 with self._shown_when_slow(message):
-                    await self._answer(message, conversation, since)
+                    named = await self._answer(message, conversation, since) or named
         finally:
             if self._waiting.get(conversation_id) is waiting:
                 del self._waiting[conversation_id]
@@ -121,11 +124,12 @@ class Turns:
             if told:
                 self._hub.say(conversation_id, "typing", {"typing": False})
 
-    async def _answer(self, message: Message, conversation: Conversation, since: float) -> None:
+    async def _answer(self, message: Message, conversation: Conversation, since: float) -> str | None:
+        """Have a message answered; returns the country that the visitor has named in it, or None."""
         own = self._answers.own(message, conversation)
         if own:
-            await self._store(message, conversation, own, {}, self._answers.reason(message))
-            return
+            await self._store(message, conversation, own, {}, self._answers.reason(message), None)
+            return None
         region = conversation.region or self._region
         reason: str | None = None
         answer: dict[str, Any] = {}
@@ -138,12 +142,14 @@ class Turns:
             reason = f"{type(error).__name__} in the gateway"
             logger.exception("A turn failed in the gateway.")
         said = replies(answer) if answer else [failure(failure_text(region))]
-        await self._store(message, conversation, said, answer, reason)
+        named = answer["region"] if answer and answer["region"] != region else None  # else it is what the bot was told
+        await self._store(message, conversation, said, answer, reason, named)
         outcome = "unanswered" if reason and not answer else str(answer.get("outcome"))
         metrics.turns.labels(outcome).inc()
         metrics.turn_seconds.observe(time.monotonic() - since)
         if answer.get("degraded"):
             metrics.degraded.inc()
+        return named
 
     async def _store(
         self,
@@ -152,6 +158,7 @@ class Turns:
         said: Sequence[Reply],
         answer: dict[str, Any],
         reason: str | None,
+        named: str | None,
     ) -> None:
         """Put the answer into the record; while that takes long or fails the visitor sees it all the same."""
         with self._shown_when_unstored(message, conversation, said, answer) as show:
@@ -165,6 +172,7 @@ class Turns:
                         understanding(answer) if answer else None,
                         state="unanswered" if reason and not answer else "answered",
                         reason=reason,
+                        named=named,
                     )
                 except Exception:  # whatever it is: the visitor's answer must not be lost with it
                     logger.exception("An answer could not be put into the record; it is tried again.")

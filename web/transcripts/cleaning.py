@@ -23,8 +23,8 @@ def clean(text: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Tell whether nothing of a text can be seen: only spaces, controls, and characters without width or meaning."""
-    return all(character.isspace() or unicodedata.category(character) in ("Cc", "Cf", "Co", "Cn") for character in text)
+    """Tell whether nothing of a text can be seen: only spaces, controls, and characters without width."""
+    return all(character.isspace() or unicodedata.category(character) in ("Cc", "Cf") for character in text)
 
 
 def clean_json(value: Any) -> Any:

@@ -107,13 +107,14 @@ class Record(Messaging):
         *,
         state: FinalState = "answered",
         reason: str | None = None,
+        named: str | None = None,
         at_once: bool = False,
     ) -> list[Message]:
         """Store the replies to the visitor's message `sequence`, once, and return them with their sequences.
 
-        Those of a platform's conversation are queued for delivery too, and the region that was understood stays with the
-        conversation. [] when it has its answer or failure already, or is
-        not there (any more): then nobody must deliver these replies.
+        Those of a platform's conversation are queued for delivery too. [] when it has its answer or failure already, or is
+        not there (any more): then nobody must deliver these replies. `named` is a country that the visitor has named: it is the
+        conversation's region from now on.
 
         Raises:
             BusyError: `at_once`, and it would have had to wait.
@@ -126,7 +127,7 @@ class Record(Messaging):
             one_of(reply.kind, get_args(ReplyKind))
         with self._writing(at_once) as connection:
             return writing.add_answer(
-                connection, conversation_id, sequence, replies, understanding, state, reason, self._now()
+                connection, conversation_id, sequence, replies, understanding, state, reason, named, self._now()
             )
 
     def set_feedback(self, conversation_id: str, sequence: int, value: Feedback | None) -> bool:

@@ -100,6 +100,7 @@ def add_answer(
     understanding: Understanding | None,
     state: FinalState,
     reason: str | None,
+    named: str | None,
     now: datetime,
 ) -> list[Message]:
     """Store the replies to the visitor's message `sequence` and commit; [] and no commit when it waits for none."""
@@ -119,8 +120,8 @@ def add_answer(
     stored = _insert(connection, values)
     if understanding:
         connection.execute(_UNDERSTAND, {"message_id": message_id, **_understanding_values(understanding)})
-        if understanding.region and understanding.region != taken.region:  # the visitor has named a country
-            connection.execute(_MOVE, {"conversation": conversation_id, "there": understanding.region})
+    if named is not None:
+        connection.execute(_MOVE, {"conversation": conversation_id, "there": named})
     if taken.address is not None:
         delivering.queue(connection, taken.channel, taken.address, stored, now)
     connection.commit()

@@ -102,7 +102,7 @@ def test_an_emergency_card_has_numbers_to_dial(visitor: Visitor) -> None:
         {"id": "a" * 16, "text": 7},
         {"id": "a" * 16, "text": ""},
         {"id": "a" * 16, "text": " \u00a0\n"},
-        {"id": "a" * 16, "text": "\u200b\u2060\u00ad\ufeff\x07\ue000"},
+        {"id": "a" * 16, "text": "\u200b\u2060\u00ad\ufeff\x07"},
         {"id": "a" * 16, "choice": "/restart"},
         {"id": "a" * 16, "text": "x", "more": 1},
         {"id": "../../../../etc/passwd", "text": "x"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import sqlite3
 import time
@@ -17,6 +18,7 @@ from servers import KEY, FakeBridge, GatewayProcess, ThreadedServer
 from visitor import Visitor, wait_for
 
 from gateway import turns
+from gateway.threads import THREADS
 from transcripts.record import Record
 
 
@@ -146,11 +148,20 @@ def test_an_emergency_is_shown_while_somebody_writes_to_the_record(
     assert (shown["sequence"], kept["sequence"]) == (None, 2) and kept["text"] == shown["text"]
 
 
-def test_nobody_who_reads_waits_behind_those_who_write(visitor: Visitor, tmp_path: Path) -> None:
+def test_nobody_who_reads_waits_behind_those_who_write(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, waiting = Record.add_message, itertools.count()
+
+    def counted(self: Record, *given: Any, **named: Any) -> Any:
+        if not named.get("at_once"):
+            next(waiting)
+        return add(self, *given, **named)
+
+    monkeypatch.setattr(Record, "add_message", counted)
     with ThreadPoolExecutor(8) as beside, writing_to(tmp_path / "record.db"):
         saying = [beside.submit(visitor.say, f"hello {number}") for number in range(8)]
-        while not all(call.running() for call in saying):
-            time.sleep(0.01)
+        wait_for(lambda: repr(waiting) == f"count({THREADS})")  # every thread that writes is taken
         assert visitor.messages() == []
         assert not any(call.done() for call in saying)
     assert len({call.result()["sequence"] for call in saying}) == 8
@@ -179,6 +190,29 @@ def test_the_country_that_a_visitor_named_chooses_the_number(
     assert "000" in visitor.reply(visitor.say("fail")["sequence"])["text"]
     assert visitor.post({"id": "a" * 16, "text": ""}).json()["emergency"]["tel"][0] == "000"
     assert bridge.calls[-1]["region"] == "AU"
+
+
+def test_what_was_sent_before_a_country_was_understood_gets_its_number_too(
+    visitor: Visitor, bridge: FakeBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = servers.answer
+    with monkeypatch.context() as patched:
+        patched.setattr(servers, "answer", lambda text: {**right(text), "region": "AU"})
+        visitor.say("slow 1")
+        waiting = visitor.say("fail")
+        assert "000" in visitor.reply(waiting["sequence"])["text"]
+    assert bridge.calls[-1]["region"] == "AU"
+
+
+def test_the_region_that_the_bot_was_told_is_none_that_a_visitor_named(
+    make_gateway: Any, bridge: FakeBridge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    right = servers.answer
+    monkeypatch.setattr(servers, "answer", lambda text: {**right(text), "region": "IE"})
+    visitor = Visitor(make_gateway(gateway_region="IE").url).begin()
+    visitor.reply(visitor.say("hello")["sequence"])
+    with closing(Record(f"sqlite:///{tmp_path}/record.db")) as record:
+        assert record.conversation(visitor.id).region is None  # type: ignore[union-attr]
 
 
 def test_an_answer_that_cannot_be_stored_is_shown_and_stored_later(

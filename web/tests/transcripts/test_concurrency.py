@@ -10,7 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -260,21 +260,22 @@ def test_whoever_waits_in_line_waits_that_much_less_for_other_processes(migrated
     too_late = pytest.raises(TimeoutError, match=r"Others wrote .* for 0\.05 s")
     with database.writing(), too_late, database.writing(patience=0.05):
         raise AssertionError("two at once")
-    begun, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with database.writing():
-            begun.set()
-            done.wait(30)
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    begun.wait(30)
-    threading.Timer(0.2, done.set).start()
+    database._lock = Line()  # type: ignore[assignment]
     with database.writing(patience=5.5) as connection:
-        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() <= 5500 - 100
-    holder.join()
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() <= 5500 - 200
     database.close()
+
+
+class Line:
+    """A lock for which one waits 0.2 seconds."""
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        if blocking:
+            time.sleep(0.2)
+        return blocking
+
+    def release(self) -> None:
+        """Nobody else waits."""
 
 
 def test_a_killed_process_loses_nothing_that_it_acknowledged(record: Record, url: str) -> None:

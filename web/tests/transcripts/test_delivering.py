@@ -22,8 +22,8 @@ from record_samples import (
     arrive,
     arrived,
     at_once,
+    begun,
     execute,
-    new_id,
     table,
 )
 from sqlalchemy import event
@@ -94,7 +94,7 @@ def test_of_very_much_that_waits_the_first_is_read(record: Record, monkeypatch: 
 
 
 def test_an_answer_to_the_website_is_not_queued_and_costs_no_more(record: Record) -> None:
-    conversation_id = record.begin(new_id(), region=UNDERSTANDING.region).id
+    conversation_id = begun(record)
     record.add_message(conversation_id, "client-1", "my hip popped out")
     statements: list[str] = []
     event.listen(record._database._engine, "before_cursor_execute", lambda *given: statements.append(given[2]))

@@ -263,7 +263,7 @@ def test_feedback_is_of_assistants_messages_alone(record: Record) -> None:
 
 def test_a_message_and_an_answer_take_few_statements(url: str) -> None:
     record = Record(url)
-    conversation_id = record.begin(new_id(), region=UNDERSTANDING.region).id
+    conversation_id = begun(record)
     statements: list[str] = []
     event.listen(record._database._engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     record.add_message(conversation_id, secrets.token_hex(8), "hello")
@@ -279,7 +279,7 @@ def test_the_country_that_was_named_stays_with_the_conversation(record: Record) 
     conversation_id = record.begin(new_id(), region="US").id
     for region, then in ((None, "US"), ("AU", "AU"), (None, "AU")):
         sequence = record.add_message(conversation_id, secrets.token_hex(8), "hello").message.sequence
-        record.add_answer(conversation_id, sequence, [REPLY], replace(UNDERSTANDING, region=region))
+        record.add_answer(conversation_id, sequence, [REPLY], UNDERSTANDING, named=region)
         assert record.conversation(conversation_id).region == then  # type: ignore[union-attr]
 
 

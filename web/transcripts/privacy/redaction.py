@@ -21,7 +21,8 @@ _BLANK = "\x00"
 _LOGIN = re.compile(r"(?<=://)[^\s/?#\x00]+(?=@)")
 _MAIL = re.compile(
     r"""[^\s<>()\[\]{},;:"'|\\/@\x00]{1,64}@[^\s<>()\[\]{},;:"'|\\/@\x00]{1,190}\.[^\W\d_]{2,63}"""
-    r"""|[\w.+-]{1,64} ?@ ?(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,63}\b"""
+    # with spaces, where "5 sets @ 60.then rest" may stand too: only under the best known ends of domains
+    r"""|[\w.+-]{1,64} ?@ ?(?:[\w-]{1,63}\.){1,5}(?:com|org|net|edu|gov|info|io|uk|ie|de|fr|es|nl|ca|au|nz|example)\b"""
     r"""|[\w.+-]{1,64}\s?(?:[(\[]at[)\]]|\sat\s)\s?[\w-]{1,63}\s?(?:[(\[]dot[)\]]|\sdot\s)\s?[^\W\d_]{2,63}\b""",
     re.IGNORECASE,
 )

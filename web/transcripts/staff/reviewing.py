@@ -75,6 +75,16 @@ def assign(connection: Connection, conversation_id: str, who: str, to: str | Non
     connection.commit()
 
 
+def give_up_all(connection: Connection, who: str) -> dict[str, int]:
+    """Take from `who` what is assigned to them and what they have claimed; return how much; the caller commits."""
+    summarising.alone(connection)
+    r = reviews.c
+    assigned = connection.execute(update(reviews).where(r.assigned_to == who).values(assigned_to=None)).rowcount
+    free = {"claimed_by": None, "claimed_until": None}
+    claimed = connection.execute(update(reviews).where(r.claimed_by == who).values(free)).rowcount
+    return {"assigned": assigned, "claimed": claimed}
+
+
 def mark_reviewed(connection: Connection, conversation_id: str, who: str, seen: int, shown: str, now: datetime) -> None:
     """Mark what the reviewer has seen, up to the sequence `seen` and as it stands for `shown`, and release the claim."""
     summarising.alone(connection)

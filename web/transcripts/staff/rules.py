@@ -11,7 +11,7 @@ from transcripts.staff.review_models import rules
 from transcripts.writing import INSERT
 
 #: What decides why somebody should look at a turn.
-FILES = ("queueing.py", "hints.py", "hints.txt", "summaries.py")
+FILES = ("queueing.py", "hints.py", "hints.txt", "summaries.py", "summarising.py")
 DIGEST = hashlib.sha256(b"\0".join((Path(__file__).parent / name).read_bytes() for name in FILES)).hexdigest()
 _ROW = 1
 

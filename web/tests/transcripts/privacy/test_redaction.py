@@ -91,7 +91,7 @@ def test_what_is_masked(text: str, shown: str) -> None:
         "6 7 8 9 10 11 12",
         "0 1 2 3 4 5",
         "0 10 20 30 40 50 60",
-        "see you @ 5.30 pm, 5 @ 60kg. then rest",
+        "see you @ 5.30 pm, 5 @ 60kg. then rest, 5 @ 60.then rest, I ache @ night.please help",
         "12 10 8 6 reps, 3x12, 4 x 10",
         "79.5 80.1 80.3 80.0 79.8",
         "0.5 0.75 0.25 0.5 1.5",
