@@ -41,6 +41,8 @@ def test_the_queue_is_filtered_in_the_address(both: Console) -> None:
     rita = both.staff("rita")
     page = rita.get("/queue?reason=emergency").text
     assert "b" * 32 in page and "a" * 32 not in page
+    assert "show all" not in page  # the chips say so
+    assert "show all" in rita.get("/queue?channel=slack").text
     for wrong in ("reason=nothing", "colour=red", "after=x"):
         assert rita.get(f"/queue?{wrong}").status_code == 400, wrong
 
