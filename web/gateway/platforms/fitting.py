@@ -25,7 +25,9 @@ def parts(text: str, buttons: Sequence[Button], limits: Limits, urgent: bool) ->
         return [Part(piece) for piece in texts]
     if are_numbered(buttons, limits):
         return [Part(piece) for piece in _with_numbers(texts, buttons, limits, urgent)]
-    hung = tuple(buttons)
+    hung = tuple(
+        Button(button.id, button.title.strip()) for button in buttons
+    )  # as long as `are_numbered` has measured
     if texts and not urgent and limits.size(texts[-1]) <= limits.text_with_buttons:
         return [*map(Part, texts[:-1]), Part(texts[-1], hung)]
     return [*map(Part, texts), Part(CHOOSE, hung)]
