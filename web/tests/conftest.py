@@ -22,7 +22,9 @@ BACKENDS = ("sqlite", "postgresql")
 for name in [name for name in os.environ if name.startswith("HIP_")]:
     del os.environ[name]  # the tests say themselves what is set
 
-hypothesis_settings.register_profile("house", deadline=None)
+# The same examples each time: a gate that goes red is red again. `--hypothesis-profile explore` looks for new ones.
+hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("explore", deadline=None, max_examples=500)
 hypothesis_settings.load_profile("house")
 
 
